@@ -1,0 +1,1 @@
+"""Mock servers of the five systems, driven by the documents in specs/."""

@@ -1,0 +1,144 @@
+"""How does a port listen on HTTP? A thin ASGI layer: read the bytes, perform, send (or damage) the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from ixmocks.engine.exchange import Received, Sent
+from ixmocks.engine.faults import Fault, Harm
+from ixmocks.engine.harm import damaged
+from ixmocks.engine.port import Port
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+BODY_MAX = 16 * 1024 * 1024
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Front:
+    """The ASGI application of one system's port."""
+
+    def __init__(self, port: Port, hosts: frozenset[str] = LOOPBACK) -> None:
+        self._port = port
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await _lifespan(scope, receive, send)
+            return
+        headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
+        problem = foreign_host(headers, self._hosts)
+        if problem is not None:
+            await send_problem(send, *problem)
+            return
+        body, too_large = await read_body(receive, headers, BODY_MAX)
+        if body is None:
+            return  # the client went away in the middle of its request: nothing happened
+        received = Received(
+            scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body, too_large
+        )
+        sent = self._port.recognise(received)
+        if not isinstance(sent, Sent):
+            sent = await self._port.other(received, *sent)
+        await _send(sent, send, close=bool(too_large))
+
+
+def foreign_host(
+    headers: tuple[tuple[bytes, bytes], ...], hosts: frozenset[str]
+) -> tuple[int, str, str] | None:
+    """Status, title and detail where the Host header is not ours: a web page must not reach us by a
+    name of its own that resolves to this machine."""
+    given = [value.decode("latin-1") for name, value in headers if name == b"host"]
+    if len(given) != 1:
+        return 400, "Bad Host", f"{len(given)} Host headers; expected exactly one"
+    name = given[0].rsplit(":", 1)[0] if not given[0].endswith("]") else given[0]
+    if name.strip("[]").lower() in hosts:
+        return None
+    return (
+        421, "Misdirected request",
+        f"this server does not answer for the host {given[0][:100]!r}; use 127.0.0.1, or start with --allow-host",
+    )  # fmt: skip
+
+
+async def read_body(
+    receive: Receive, headers: tuple[tuple[bytes, bytes], ...], limit: int
+) -> tuple[bytes | None, int]:
+    """The whole body; or b"" and the limit where it is longer; or None where the client went away."""
+    for name, value in headers:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            return b"", limit
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None, 0
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            return b"", limit
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk, 0
+
+
+async def send_problem(send: Send, status: int, title: str, detail: str) -> None:
+    """An RFC 9457 answer, for what no vendor would ever see."""
+    body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send(sent: Sent, send: Send, *, close: bool = False) -> None:
+    fault = sent.fault
+    if fault is not None and fault.harm is not Harm.STATUS:
+        await _harm(sent, fault, send)
+        return
+    headers = [*sent.headers, (b"connection", b"close")] if close else sent.headers
+    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.body", "body": sent.body})
+
+
+async def _harm(sent: Sent, fault: Fault, send: Send) -> None:
+    match fault.harm:
+        case Harm.RESET:
+            _abort(send)
+        case Harm.HANG:
+            await asyncio.sleep(fault.seconds)
+            _abort(send)
+        case Harm.CUT:
+            await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
+            await send(
+                {"type": "http.response.body", "body": sent.body[: len(sent.body) // 2], "more_body": True}
+            )
+            _abort(send)
+        case Harm.SLOW:
+            await asyncio.sleep(fault.seconds)
+            await _send(Sent(sent.status, sent.headers, sent.body), send)
+        case _:
+            await _send(damaged(sent), send)
+
+
+def _abort(send: Send) -> None:
+    """Break the connection without another byte. uvicorn's send is a method of the running cycle."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise ConnectionAbortedError("a fault broke this connection")
+    transport.abort()
+
+
+async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "lifespan":
+        return
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

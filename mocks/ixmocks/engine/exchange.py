@@ -1,0 +1,47 @@
+"""What comes in from the wire and goes out to it? Plain values, the same in process and over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ixmocks.engine.faults import Fault
+from ixmocks.engine.journal import Event
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(slots=True)
+class Received:
+    """One HTTP request as it came, its body complete."""
+
+    method: str
+    path: str
+    """Percent-decoded once, with the world's prefix if it had one."""
+    query: str = ""
+    headers: RawHeaders = ()
+    """Names in lower case."""
+    body: bytes = b""
+    too_large: int = 0
+    """More than zero: the body was longer than this many bytes and was not read."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One HTTP answer as it leaves, and the fault that damages or replaces it on the way."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+    event: Event | None = None
+    fault: Fault | None = None
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What of a request is needed before its operation is asked."""
+
+    headers: Mapping[str, str]
+    form: Mapping[str, Any]
+    body: Any = None

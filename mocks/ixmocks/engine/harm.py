@@ -1,0 +1,33 @@
+"""What does a fault do to an answer that is on its way? The same in process and over HTTP."""
+
+from __future__ import annotations
+
+from ixmocks.engine.exchange import Sent
+from ixmocks.engine.faults import Fault, Harm
+
+
+def lost(fault: Fault | None) -> bool:
+    """Whether the client gets no whole answer."""
+    return fault is not None and fault.harm in (Harm.RESET, Harm.HANG, Harm.CUT)
+
+
+def damaged(sent: Sent) -> Sent:
+    """The answer as a broken intermediary would pass it on."""
+    status, body, kind = sent.status, sent.body, b"application/json"
+    match sent.fault.harm if sent.fault else None:
+        case Harm.GARBAGE:
+            body = b"\x00\xff<{" + sent.body[:20]
+        case Harm.HTML:
+            status, kind = 200, b"text/html"
+            body = b"<!DOCTYPE html><title>Login</title><p>Please sign in.</p>"
+        case Harm.WRONG_TYPE:
+            kind = b"text/plain"
+        case Harm.EMPTY:
+            status, body = 200, b""
+        case Harm.HOLLOW:
+            status, body = 200, b"{}"
+        case _:
+            return sent
+    kept = [(n, v) for n, v in sent.headers if n not in (b"content-type", b"content-length")]
+    headers = (*kept, (b"content-type", kind), (b"content-length", b"%d" % len(body)))
+    return Sent(status, headers, body, sent.event)

@@ -1,0 +1,93 @@
+"""What happened in a world? A bounded list of events, each written before its answer leaves."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ixmocks.engine.outcome import Violation
+
+if TYPE_CHECKING:
+    from ixmocks.engine.world import Moment
+
+EVENTS_MAX = 10_000
+BYTES_MAX = 64 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Event:
+    """One exchange, action or control call. The moments before and after are references, not copies."""
+
+    number: int
+    at: datetime
+    """On the world's clock."""
+    system: str
+    operation: str
+    """operationId, `act:<name>` or `control:<name>`; empty for a path nobody knows."""
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    status: int
+    answer: bytes
+    answer_headers: tuple[tuple[bytes, bytes], ...]
+    violations: tuple[Violation, ...]
+    notes: tuple[str, ...]
+    fault: str
+    before: Moment
+    after: Moment
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"e{self.number}"
+
+    @property
+    def changed(self) -> bool:
+        return self.before.systems is not self.after.systems
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.answer) + 500
+
+
+class Journal:
+    """The newest events, at most 10,000 and 64 MiB; older ones are counted and dropped."""
+
+    def __init__(self, *, events_max: int = EVENTS_MAX, bytes_max: int = BYTES_MAX) -> None:
+        self._events: deque[Event] = deque()
+        self._bytes = 0
+        self._events_max = events_max
+        self._bytes_max = bytes_max
+        self.written = 0
+
+    def next_number(self) -> int:
+        return self.written + 1
+
+    def append(self, event: Event) -> None:
+        self.written = event.number
+        self._events.append(event)
+        self._bytes += event.size
+        while len(self._events) > self._events_max or self._bytes > self._bytes_max:
+            self._bytes -= self._events.popleft().size
+
+    def get(self, event_id: str) -> Event | None:
+        """The event `e12`, if it is still kept."""
+        if not self._events or event_id[:1] != "e" or not event_id[1:].isdecimal():
+            return None
+        index = int(event_id[1:]) - self._events[0].number
+        return self._events[index] if 0 <= index < len(self._events) else None
+
+    def clear(self) -> None:
+        self._events.clear()
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(tuple(self._events))
+
+    def __len__(self) -> int:
+        return len(self._events)

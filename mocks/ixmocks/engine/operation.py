@@ -1,0 +1,237 @@
+"""What must be known of each operation to answer it? Compiled once from connexion's reading of the spec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
+
+from ixmocks.engine.call import Call
+from ixmocks.engine.connexions import OpenAPIOperation, Resolution, Resolver
+from ixmocks.engine.document import Document, SpecError
+from ixmocks.engine.outcome import Answer, Violation
+from ixmocks.engine.schema import Shape
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+Handler = Callable[[Call], Answer]
+
+
+class HandlerResolver(Resolver):  # type: ignore[misc]
+    """Finds `get_instalments` in a handlers module for the operationId `getInstalments`."""
+
+    def __init__(self, handlers: ModuleType) -> None:
+        super().__init__()
+        self.handlers = handlers
+
+    def resolve(self, operation: OpenAPIOperation) -> Resolution:
+        operation_id = operation.operation_id
+        name = snake_case(operation_id or "")
+        function = getattr(self.handlers, name, None)
+        if not callable(function):
+            raise SpecError(
+                f"operationId {operation_id!r} has no function {name!r} in {self.handlers.__name__}; "
+                "write it, or correct the operationId"
+            )
+        return Resolution(function, operation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    place: str
+    required: bool
+    shape: Shape
+    type: str
+    default: Any
+    rule: str
+
+    def read(self, text: str) -> Any:
+        """The value as its type says, or the text itself where it is none (the schema then says no)."""
+        return _COERCE.get(self.type, str)(text)
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    id: str
+    method: str
+    path: str
+    """As the spec writes it, with its templates."""
+    handler: Handler
+    parameters: tuple[Parameter, ...]
+    body: Shape | None
+    body_required: bool
+    media_types: tuple[str, ...]
+    answers: Mapping[str, Shape | None]
+    schemes: tuple[str, ...]
+    """Security schemes demanded; none: the operation is open."""
+    pattern: re.Pattern[str] | None = None
+    """For templated paths."""
+    static: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.static = self.pattern is None
+
+    def answer_shape(self, status: int) -> tuple[bool, Shape | None]:
+        """Whether the spec has this status, and the shape of its body."""
+        key = str(status)
+        if key in self.answers:
+            return True, self.answers[key]
+        if "default" in self.answers:
+            return True, self.answers["default"]
+        return False, None
+
+
+@dataclass(slots=True)
+class Routes:
+    """All operations of one document, found by method and path."""
+
+    static: dict[tuple[str, str], Operation]
+    templated: list[Operation]
+    paths: dict[str, list[str]]
+    """Static path or pattern text to its methods, for 405."""
+    fold: Callable[[str], str]
+
+    def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
+        operation = self.static.get((method, path)) or self.static.get((method, self.fold(path)))
+        if operation is not None:
+            return operation, {}
+        for candidate in self.templated:
+            if candidate.method == method and candidate.pattern is not None:
+                match = candidate.pattern.fullmatch(path)
+                if match is not None:
+                    return candidate, {k: unquote(v) for k, v in match.groupdict().items()}
+        return None
+
+    def known(self, path: str) -> str:
+        """The path as the document spells it, where only case or slash differ."""
+        folded = self.fold(path)
+        return next((spelt for spelt in self.paths if self.fold(spelt) == folded), path)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """The methods that some operation has at this path; none: nobody knows the path."""
+        here = list(self.paths.get(self.known(path), ()))
+        here += [op.method for op in self.templated if op.pattern is not None and op.pattern.fullmatch(path)]
+        return tuple(dict.fromkeys(here))
+
+    def operations(self) -> Iterator[Operation]:
+        yield from dict.fromkeys(self.static.values())
+        yield from self.templated
+
+
+def compile_routes(document: Document, handlers: ModuleType, fold: Callable[[str], str]) -> Routes:
+    """Every operation of the document. Raises SpecError where one cannot be served."""
+    resolver = HandlerResolver(handlers)
+    routes = Routes({}, [], {}, fold)
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method not in item:
+                continue
+            operation = compile_operation(document, path, method, resolver)
+            routes.paths.setdefault(path, []).append(operation.method)
+            if operation.static:
+                routes.static[(operation.method, path)] = operation
+                routes.static[(operation.method, fold(path))] = operation
+            else:
+                routes.templated.append(operation)
+    return routes
+
+
+def compile_operation(document: Document, path: str, method: str, resolver: Resolver) -> Operation:
+    source = OpenAPIOperation.from_spec(document, path=path, method=method, resolver=resolver)
+    content = source.request_body.get("content", {})
+    schema = next((media.get("schema") for media in content.values() if media.get("schema")), None)
+    return Operation(
+        id=source.operation_id,
+        method=method.upper(),
+        path=path,
+        handler=source.function,
+        parameters=tuple(_parameter(entry, document) for entry in source.parameters),
+        body=Shape.of(schema) if schema else None,
+        body_required=bool(source.request_body.get("required", False)),
+        media_types=tuple(content),
+        answers={status: _answer_shape(answer) for status, answer in source.responses.items()},
+        schemes=tuple(name for demand in (source.security or ())[:1] for name in demand),
+        pattern=_pattern(path) if "{" in path else None,
+    )
+
+
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def check_parameters(
+    operation: Operation, place: str, given: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Violation]]:
+    """Values of one place (path, query, header) by their documented names, and what is wrong with them."""
+    values: dict[str, Any] = {}
+    violations: list[Violation] = []
+    for parameter in operation.parameters:
+        if parameter.place != place:
+            continue
+        text = given.get(parameter.name.lower() if place == "header" else parameter.name)
+        if text is None:
+            if parameter.required:
+                violations.append(
+                    Violation(
+                        parameter.rule or "schema", f"{place}.{parameter.name}", "nothing", "a value: it is mandatory",
+                        keyword="required",
+                    )
+                )  # fmt: skip
+            elif parameter.default is not None:
+                values[parameter.name] = parameter.default
+            continue
+        value = parameter.read(text)
+        if parameter.shape.fits(value):
+            values[parameter.name] = value
+        else:
+            violations += parameter.shape.violations(value, f"{place}.{parameter.name}")
+    return values, violations
+
+
+def _parameter(entry: Mapping[str, Any], document: Document) -> Parameter:
+    schema = entry.get("schema", {})
+    return Parameter(
+        name=entry["name"],
+        place=entry["in"],
+        required=bool(entry.get("required", False)),
+        shape=Shape.of(schema),
+        type=str(schema.get("type", "string")),
+        default=schema.get("default"),
+        rule=(entry.get("x-rules") or {}).get("required", ""),
+    )
+
+
+def _answer_shape(answer: Mapping[str, Any]) -> Shape | None:
+    for media in answer.get("content", {}).values():
+        if media.get("schema"):
+            return Shape.of(media["schema"])
+    return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{[^}]+\})", path)
+    return re.compile(
+        "".join(f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in parts)
+    )
+
+
+def _integer(text: str) -> Any:
+    return int(text) if re.fullmatch(r"-?\d{1,30}", text, re.ASCII) else text
+
+
+def _number(text: str) -> Any:
+    try:
+        return Decimal(text) if re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text, re.ASCII) else text
+    except InvalidOperation:
+        return text
+
+
+def _boolean(text: str) -> Any:
+    return {"true": True, "false": False}.get(text, text)
+
+
+_COERCE: dict[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean}

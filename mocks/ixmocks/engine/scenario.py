@@ -1,0 +1,127 @@
+"""What is in a world at first? Scenarios are folders of YAML files that users copy and change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ixmocks.engine.system import SeedError
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+FILE_MAX = 8 * 1024 * 1024
+ALIASES_MAX = 50
+_KEYS = ("title", "text", "clock", "seed", "readings")
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be found or read; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    title: str
+    clock: str
+    """As `--clock` takes it; empty: the kit's own start."""
+    seed: int
+    readings: Mapping[str, str]
+    folder: Path
+    sections: Mapping[str, Mapping[str, Any]]
+    """System name to what its seed loads."""
+
+    def load(self, system: str, loader: Callable[[Mapping[str, Any]], Any]) -> Any:
+        try:
+            return loader(self.sections.get(system, {}))
+        except SeedError as error:
+            raise ScenarioError(f"{self.folder / f'{system}.yaml'}: {error}") from None
+
+
+def names() -> tuple[str, ...]:
+    """The scenarios that come with ixkit."""
+    return tuple(sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml")))
+
+
+def load(name: str, systems: Iterable[str]) -> Scenario:
+    """A scenario by name, or by the path of its folder. Raises ScenarioError."""
+    folder = Path(name) if "/" in name or "\\" in name or Path(name).is_dir() else SCENARIOS / name
+    if not (folder / "scenario.yaml").is_file():
+        near = get_close_matches(name, names(), n=1)
+        hint = f"; did you mean {near[0]!r}" if near else ""
+        raise ScenarioError(
+            f"there is no scenario {name!r}{hint}. Known: {', '.join(names())}; or give the path of a folder that "
+            "holds a scenario.yaml."
+        )
+    head = _read(folder / "scenario.yaml")
+    for key in head:
+        if key not in _KEYS:
+            raise ScenarioError(
+                f"{folder / 'scenario.yaml'}: unknown key {key!r}; expected {', '.join(_KEYS)}."
+            )
+    seed = head.get("seed", 7)
+    readings = head.get("readings") or {}
+    if not isinstance(seed, int) or not isinstance(readings, dict):
+        raise ScenarioError(f"{folder / 'scenario.yaml'}: `seed` is a whole number, `readings` a mapping.")
+    sections = {
+        system: _read(folder / f"{system}.yaml")
+        for system in systems
+        if (folder / f"{system}.yaml").is_file()
+    }
+    return Scenario(
+        name=folder.name, title=str(head.get("title", folder.name)), clock=str(head.get("clock") or ""), seed=seed,
+        readings={str(k): str(v) for k, v in readings.items()}, folder=folder, sections=sections,
+    )  # fmt: skip
+
+
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML without dates and floats of its own: `2026-01-05` and `12.10` stay the text they are."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag not in ("tag:yaml.org,2002:timestamp",)]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _exact(loader: Any, node: Any) -> Any:
+    text = loader.construct_scalar(node).replace("_", "")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+_PlainLoader.add_constructor("tag:yaml.org,2002:float", _exact)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        size = path.stat().st_size
+        if size > FILE_MAX:
+            raise ScenarioError(f"{path}: {size} bytes; at most {FILE_MAX} are read.")
+        text = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read ({error.strerror}).") from None
+    if b"&" in text and _aliases(text) > ALIASES_MAX:
+        raise ScenarioError(f"{path}: more than {ALIASES_MAX} YAML aliases; write the values out.")
+    try:
+        value = yaml.load(text, _PlainLoader)
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{path}: holds a {type(value).__name__}; expected a mapping.")
+    return value
+
+
+def _aliases(text: bytes) -> int:
+    try:
+        return sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _PlainLoader))
+    except yaml.YAMLError:
+        return 0

@@ -1,0 +1,170 @@
+"""Is a value of the documented shape, and if not, which parts of it are not?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from ixmocks.engine.outcome import Violation
+
+VIOLATIONS_MAX = 200
+SHAPE = frozenset({"type", "pattern", "enum", "format", "anyOf", "oneOf", "allOf", "not", "multipleOf"})
+"""Keywords whose breach makes a value useless to a rule; it is taken out before the rules are asked."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """One compiled schema: a quick yes, or every violation with its place and rule code."""
+
+    schema: dict[str, Any]
+    validator: jsonschema_rs.Draft4Validator
+
+    @classmethod
+    def of(cls, openapi_schema: Mapping[str, Any]) -> Shape:
+        plain = to_json_schema(openapi_schema)
+        return cls(plain, jsonschema_rs.Draft4Validator(plain))
+
+    def fits(self, value: Any) -> bool:
+        return bool(self.validator.is_valid(value))
+
+    def violations(self, value: Any, root: str) -> list[Violation]:
+        """Every breach, in the order of the document; `root` is body, query …"""
+        found: list[Violation] = []
+        for error in self.validator.iter_errors(value):
+            found.extend(self._violation(error, value, root))
+            if len(found) >= VIOLATIONS_MAX:
+                break
+        return found
+
+    def _violation(self, error: Any, value: Any, root: str) -> list[Violation]:
+        keyword = str(error.schema_path[-1])
+        node = _walk(self.schema, error.schema_path[:-1])
+        seen = _walk(value, error.instance_path)
+        at = ".".join([root, *map(str, error.instance_path)])
+        if keyword == "required":
+            absent = [n for n in node["required"] if n not in seen] if isinstance(seen, dict) else []
+            return [
+                Violation(
+                    rule=_code(node, "required", name), at=f"{at}.{name}", seen="nothing",
+                    expected="a value: it is mandatory", keyword="required",
+                )
+                for name in absent if error.message.startswith((f'"{name}"', f"'{name}'"))
+            ]  # fmt: skip
+        return [
+            Violation(
+                rule=_code(node, keyword), at=at, seen=_show(seen), expected=_expected(keyword, node, seen),
+                keyword=keyword,
+            )
+        ]  # fmt: skip
+
+
+def to_json_schema(schema: Any) -> Any:
+    """The OpenAPI 3.0 dialect as JSON Schema draft 4: `nullable` becomes a type or enum member."""
+    if isinstance(schema, list):
+        return [to_json_schema(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    plain = {
+        key: to_json_schema(value)
+        for key, value in schema.items()
+        if key
+        not in ("example", "examples", "x-source", "xml", "discriminator", "externalDocs", "description")
+        or _is_property_map(schema)
+    }
+    if plain.pop("nullable", False) is True:
+        if isinstance(plain.get("type"), str):
+            plain["type"] = [plain["type"], "null"]
+        if "enum" in plain and None not in plain["enum"]:
+            plain["enum"] = [*plain["enum"], None]
+        if "anyOf" in plain:
+            plain["anyOf"] = [*plain["anyOf"], {"type": "null"}]
+    return plain
+
+
+def _is_property_map(schema: Mapping[str, Any]) -> bool:
+    """A mapping of member names to schemas, in which `description` is a member and no keyword."""
+    return bool(schema) and all(isinstance(value, Mapping) for value in schema.values())
+
+
+def without_broken(value: Any, violations: list[Violation]) -> Any:
+    """A copy of the value in which what has the wrong shape is absent (array items become {})."""
+    pruned = deepcopy(value)
+    for violation in violations:
+        steps = violation.at.split(".")[1:]
+        if violation.keyword not in SHAPE or not steps:
+            continue
+        holder = _walk(pruned, steps[:-1])
+        last = steps[-1]
+        if isinstance(holder, dict):
+            holder.pop(last, None)
+        elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+            holder[int(last)] = {}
+    return pruned
+
+
+def related(at: str, others: list[Violation]) -> bool:
+    """Whether a place was already reported, or lies inside or around a place that was."""
+    return any(
+        at == other.at or at.startswith(f"{other.at}.") or other.at.startswith(f"{at}.") for other in others
+    )
+
+
+def _walk(value: Any, steps: Any) -> Any:
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and str(step).isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def _code(node: Any, keyword: str, name: str = "") -> str:
+    rules = node.get("x-rules", {}) if isinstance(node, dict) else {}
+    found = rules.get(f"{keyword}.{name}") or rules.get(keyword) or "schema"
+    return str(found)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{len(value)} items"
+    if isinstance(value, dict):
+        return f"an object with {len(value)} members"
+    text = "null" if value is None else repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+_EXPECTED = {
+    "type": "of type {}", "maxItems": "at most {} items", "minItems": "at least {} items",
+    "maxLength": "at most {} characters", "minLength": "at least {} characters", "pattern": "text like {}",
+    "minimum": "at least {}", "maximum": "at most {}", "multipleOf": "a multiple of {}",
+    "minProperties": "at least {} members", "maxProperties": "at most {} members", "enum": "one of {}",
+}  # fmt: skip
+
+
+def _expected(keyword: str, node: Any, seen: Any) -> str:
+    if not isinstance(node, dict):
+        return keyword
+    limit = node.get(keyword)
+    if keyword in ("anyOf", "oneOf"):
+        return str(node.get("x-expected") or _alternatives(node, keyword))
+    if keyword == "pattern" and "x-expected" in node:
+        return str(node["x-expected"])
+    if keyword == "enum" and isinstance(limit, list):
+        limit = ", ".join(str(item) for item in limit)
+    if keyword == "type" and isinstance(limit, list):
+        limit = " or ".join(limit)
+    return _EXPECTED.get(keyword, f"{keyword} {{}}").format(limit)
+
+
+def _alternatives(node: Mapping[str, Any], keyword: str) -> str:
+    kinds = [str(option.get("type", "")) for option in node.get(keyword, ()) if isinstance(option, dict)]
+    needed = [option["required"] for option in node.get(keyword, ()) if "required" in option]
+    if needed:
+        return "one of " + ", ".join(" with ".join(names) for names in needed)
+    return " or ".join(dict.fromkeys(kind for kind in kinds if kind)) or keyword

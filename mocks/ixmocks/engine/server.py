@@ -1,0 +1,88 @@
+"""How do all ports of one process listen? One event loop, one socket each, bound before anybody is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class PortBusy(OSError):
+    """An address is taken or not ours; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A bound socket and what will answer on it."""
+
+    name: str
+    socket: socket.socket
+    url: str
+
+
+def bind(name: str, host: str, port: int) -> Listening:
+    """Bind one socket; port 0 takes any free one. Raises PortBusy."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(2048)
+    except OSError as error:
+        bound.close()
+        raise PortBusy(
+            f"{host}:{port} for {name}: {error.strerror or error}. Is ixkit running already? "
+            "Choose other ports with --port-base N (0 takes any free ones)."
+        ) from None
+    bound.setblocking(False)
+    shown = f"[{host}]" if ":" in host else host
+    return Listening(name, bound, f"http://{shown}:{bound.getsockname()[1]}")
+
+
+class _Quiet(uvicorn.Server):
+    """A server among several: the process handles signals once, for all of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def configure(app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, lifespan="off", log_config=None, access_log=False, server_header=False, date_header=False,
+        ws="none", proxy_headers=False, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+        limit_concurrency=None, backlog=2048,
+    )  # fmt: skip
+
+
+async def serve(
+    listening: Mapping[str, Listening],
+    apps: Mapping[str, App],
+    *,
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Answer on all sockets until `stop` is set. `ready` is called once every one of them answers."""
+    servers = {name: _Quiet(configure(app)) for name, app in apps.items()}
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listening[name].socket]))
+        for name, server in servers.items()
+    ]
+    while not all(server.started for server in servers.values()):
+        if any(task.done() for task in tasks):
+            break
+        await asyncio.sleep(0.002)
+    ready()
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for server in servers.values():
+        server.should_exit = True
+    await asyncio.gather(*tasks)
+    waiting.cancel()

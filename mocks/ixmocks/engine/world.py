@@ -1,0 +1,76 @@
+"""What is a world? The states of all systems at one moment, a clock, a journal, faults and readings."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from rpds import HashTrieMap
+
+from ixmocks.engine.clock import Clock
+from ixmocks.engine.faults import Faults
+from ixmocks.engine.journal import Journal
+from ixmocks.engine.outcome import Readings
+from ixmocks.engine.system import Credentials
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+Stamps = tuple[tuple[datetime, int], ...]
+"""Requests counted for the rate windows: how many came at which moment, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything that a world remembers, as one immutable value: a snapshot is a reference to it."""
+
+    systems: HashTrieMap[str, Any]
+    clock: Clock
+    stamps: HashTrieMap[str, Stamps]
+
+
+@dataclass(slots=True)
+class World:
+    """One isolated set of systems. Hold the lock while reading and replacing the moment."""
+
+    name: str
+    scenario: str
+    seed: int
+    first: Moment
+    """What a reset goes back to."""
+    moment: Moment
+    readings: Readings
+    credentials: Mapping[str, Credentials]
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
+    lock: Any = field(default_factory=threading.RLock)
+
+    def reset(self) -> None:
+        """Back to the first moment, faults cleared, journal emptied (its numbering goes on)."""
+        with self.lock:
+            self.moment = self.first
+            self.faults.clear()
+            self.journal.clear()
+
+    def rewind(self, event_id: str) -> bool:
+        """Back to the moment after that event; False where the journal no longer has it."""
+        with self.lock:
+            event = self.journal.get(event_id)
+            if event is None:
+                return False
+            self.moment = event.after
+            return True
+
+    def fork(self, name: str, credentials: Mapping[str, Credentials]) -> World:
+        """Another world that begins at this one's moment; both go their own way from there."""
+        with self.lock:
+            return World(
+                name=name, scenario=self.scenario, seed=self.seed, first=self.moment, moment=self.moment,
+                readings=dict(self.readings), credentials=credentials, faults=self.faults.copy(),
+            )  # fmt: skip
+
+    def put(self, system: str, state: Any) -> None:
+        self.moment = replace(self.moment, systems=self.moment.systems.insert(system, state))

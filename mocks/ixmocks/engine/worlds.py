@@ -1,0 +1,121 @@
+"""Which worlds are there, and which one does a request mean?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rpds import HashTrieMap
+
+from ixmocks.engine.clock import START, Clock
+from ixmocks.engine.document import RuleBook
+from ixmocks.engine.scenario import Scenario
+from ixmocks.engine.system import Credentials, System
+from ixmocks.engine.world import NAME, Moment, World
+
+DEFAULT = "default"
+WORLDS_MAX = 1000
+
+
+class WorldError(ValueError):
+    """A world that cannot be made or found; the message says why."""
+
+
+@dataclass(slots=True)
+class Worlds:
+    """All worlds of one process, found by name or by the key that a connector came with."""
+
+    systems: Mapping[str, System]
+    rules: Mapping[str, RuleBook]
+    _worlds: dict[str, World] = field(default_factory=dict)
+    _keys: dict[tuple[str, str], World] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def default(self) -> World:
+        return self._worlds[DEFAULT]
+
+    def get(self, name: str) -> World | None:
+        return self._worlds.get(name)
+
+    def names(self) -> Iterable[str]:
+        return tuple(self._worlds)
+
+    def by_key(self, system: str, key: str) -> World:
+        """The world that issued this key; the default world for a key nobody knows."""
+        return self._keys.get((system, key)) or self._worlds[DEFAULT]
+
+    def create(
+        self,
+        scenario: Scenario,
+        *,
+        name: str = DEFAULT,
+        seed: int | None = None,
+        clock: Clock | None = None,
+        readings: Mapping[str, str] | None = None,
+    ) -> World:
+        """A new world of that scenario. Raises WorldError, or SeedError for impossible data."""
+        chosen = {**scenario.readings, **(readings or {})}
+        self.check_readings(chosen)
+        seed = scenario.seed if seed is None else seed
+        clock = clock or (Clock.parse(scenario.clock) if scenario.clock else Clock.frozen(START))
+        states = {
+            system.name: scenario.load(system.name, lambda data, s=system: s.load(data, seed))  # type: ignore[misc]
+            for system in self.systems.values()
+        }
+        first = Moment(HashTrieMap(states), clock, HashTrieMap())
+        world = World(
+            name=name, scenario=scenario.name, seed=seed, first=first, moment=first,
+            readings=self.complete(chosen), credentials=self._issue(name),
+        )  # fmt: skip
+        self.add(world)
+        return world
+
+    def fork(self, source: World, name: str) -> World:
+        world = source.fork(name, self._issue(name))
+        self.add(world)
+        return world
+
+    def add(self, world: World) -> None:
+        with self._lock:
+            if not NAME.fullmatch(world.name):
+                raise WorldError(
+                    f"world name {world.name!r}: expected lower-case letters, digits and '-', at most 40"
+                )
+            if world.name in self._worlds:
+                raise WorldError(f"there is a world {world.name!r} already; choose another name or delete it")
+            if len(self._worlds) >= WORLDS_MAX:
+                raise WorldError(f"{WORLDS_MAX} worlds exist; delete some")
+            self._worlds[world.name] = world
+            for system, credentials in world.credentials.items():
+                self._keys[(system, credentials.key)] = world
+
+    def delete(self, name: str) -> bool:
+        with self._lock:
+            if name == DEFAULT:
+                raise WorldError("the default world cannot be deleted; reset it instead")
+            world = self._worlds.pop(name, None)
+            if world is None:
+                return False
+            for system, credentials in world.credentials.items():
+                self._keys.pop((system, credentials.key), None)
+            return True
+
+    def complete(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """The reading of every rule that has readings: the chosen one or the likeliest."""
+        return {code: name for book in self.rules.values() for code, name in book.readings(chosen).items()}
+
+    def check_readings(self, chosen: Mapping[str, str]) -> None:
+        """Raises WorldError for a rule or reading that no rule book has."""
+        for code, name in chosen.items():
+            rule = next((book.rules[code] for book in self.rules.values() if code in book.rules), None)
+            if rule is None:
+                raise WorldError(f"reading {code}={name}: there is no rule {code}")
+            names = [reading.name for reading in rule.readings]
+            if name not in names:
+                offer = ", ".join(names) if names else "none: this rule leaves nothing open"
+                raise WorldError(f"reading {code}={name}: {code} has the readings {offer}")
+
+    def _issue(self, name: str) -> dict[str, Credentials]:
+        return {system.name: system.credentials(name) for system in self.systems.values()}

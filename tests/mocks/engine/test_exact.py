@@ -1,0 +1,90 @@
+"""JSON in and out without losing a digit, and without taking what should be refused."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ixmocks.engine import exact
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | TEXT
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_what_is_dumped_parses_to_the_same_value(value: object) -> None:
+    assert exact.parse(exact.dump(value)) == value
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**20), max_value=10**20))
+@example(Decimal("0.10"))
+@example(Decimal("-0.00"))
+def test_an_amount_with_cents_keeps_every_digit(value: Decimal) -> None:
+    text = f"{value:f}"
+    assert exact.parse(f'{{"a":{text}}}'.encode())["a"] == value
+
+
+@given(st.integers(-(10**40), 10**40), st.sampled_from([0, 2, 3]))
+@example(69240, 2)
+@example(-5, 2)
+def test_minor_units_print_as_the_amount_they_are(minor: int, exponent: int) -> None:
+    printed = str(exact.amount(minor, exponent))
+    assert Fraction(printed) * 10**exponent == minor
+    assert "E" not in printed
+    assert not (printed.endswith("0") and "." in printed)
+
+
+@given(st.dictionaries(TEXT, st.integers(), min_size=1, max_size=3), JSON)
+def test_a_name_that_comes_twice_is_refused_however_deep(members: dict[str, int], around: object) -> None:
+    inner = json.dumps(members, ensure_ascii=False)
+    first = json.dumps(next(iter(members)), ensure_ascii=False)
+    twice = f"{inner[:-1]}, {first}: 1}}"
+    raw = f'[{json.dumps(around, ensure_ascii=False)}, {{"deep": [{twice}]}}]'.encode()
+    with pytest.raises(exact.NotJson, match="more than once"):
+        exact.parse(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b"   ", b"{", b'{"a":1', b"NaN", b'{"a":NaN}', b'{"a":Infinity}', b"[" * 100_000, b'{"a":' * 10_000,
+        b"[" * 33 + b"]" * 33, b'{"a":1}{"b":2}', b"{'a':1}", b'{"a":1,}', b'{"a":01}', b'{"a":1.}', b'{"a":.5}',
+        b'{"a":+1}', b'{"a":"\xff"}', b"\xef\xbb\xbf{}", b'{"a":"\\ud800"}', b"/**/{}", '{"a":1}'.encode("utf-16"),
+        b"1" * 5_000,
+    ],
+    ids=lambda raw: repr(raw[:12]),
+)  # fmt: skip
+def test_what_is_no_json_is_refused_with_a_reason(raw: bytes) -> None:
+    with pytest.raises(exact.NotJson) as caught:
+        exact.parse(raw)
+    assert str(caught.value)
+
+
+def test_colons_in_texts_are_not_taken_for_names() -> None:
+    assert exact.parse(b'{"a":"x:y:z","b":["::"]}') == {"a": "x:y:z", "b": ["::"]}
+
+
+def test_an_exponent_is_a_number_like_any_other() -> None:
+    assert exact.parse(b'{"a":1E2}') == {"a": Decimal(100)}
+
+
+def test_a_form_field_that_comes_twice_is_refused() -> None:
+    assert exact.parse_form(b"a=1&b=%C3%A9") == {"a": "1", "b": "é"}
+    with pytest.raises(exact.NotJson, match="more than once"):
+        exact.parse_form(b"a=1&a=2")
+
+
+@pytest.mark.parametrize("raw", [b"a", b"\xff=1", b"a=%ff", b"&".join([b"a=1"] * 200)])
+def test_what_is_no_form_is_refused(raw: bytes) -> None:
+    with pytest.raises(exact.NotJson):
+        exact.parse_form(raw)
