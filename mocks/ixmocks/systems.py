@@ -1,0 +1,9 @@
+"""Which systems does ixkit mock? The only list of them; ports follow its order."""
+
+from __future__ import annotations
+
+from ixmocks.engine.system import System
+from ixmocks.ixpole import SYSTEM as IXPOLE
+from ixmocks.silvasoft import SYSTEM as SILVASOFT
+
+SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT)
