@@ -117,7 +117,9 @@ def serve(
             _write_whole(ready_file, json.dumps(facts, indent=2) + "\n")
         click.echo(json.dumps(facts) if output == "json" else _greeting(kit, facts))
 
-    asyncio.run(_serve(kit, listening, hosts, token, urls, ready))
+    from ixmocks.engine.server import run
+
+    run(_serve(kit, listening, hosts, token, urls, ready))
 
 
 async def _serve(

@@ -152,7 +152,7 @@ class Kit:
             sending.setdefault("content-type", "application/x-www-form-urlencoded")
         if auth:
             for name, value in self.credentials(system, world).items():
-                sending.setdefault(name, value)
+                sending.setdefault(name.lower(), value)
         prefix = "" if world == DEFAULT else f"/w/{world}"
         received = Received(
             method, prefix + path, urlencode(_query(query)),

@@ -17,7 +17,7 @@ from ixmocks.engine.call import Call
 from ixmocks.engine.exchange import Received
 from ixmocks.engine.operation import Operation, check_parameters
 from ixmocks.engine.outcome import Answer, Presented, Refused, Violation, Why
-from ixmocks.engine.schema import related, without_broken
+from ixmocks.engine.schema import SHAPE, related, without_broken
 from ixmocks.engine.system import System
 from ixmocks.engine.windows import count
 from ixmocks.engine.world import World
@@ -55,7 +55,7 @@ def decide(
     _, wrong = check_parameters(operation, "header", headers)
     violations += wrong
     call = Call(system, operation.id, state, at, world.readings, body, query, path_values, headers)
-    misshapen = operation.body is not None and body is not None and not operation.body.fits(body)
+    misshapen = operation.body is not None and received.body != b"" and not operation.body.fits(body)
     try:
         if misshapen and operation.body is not None:
             broken = operation.body.violations(body, "body")
@@ -127,9 +127,9 @@ def _query(operation: Operation, query: str) -> tuple[dict[str, Any], list[Viola
 
 def _surveyed(operation: Operation, call: Call, broken: list[Violation]) -> list[Violation]:
     """Which rules the rest of a misshapen body breaks as well: rules are pure, so asking costs nothing."""
+    if any(violation.at == "body" and violation.keyword in SHAPE for violation in broken):
+        return []  # not even of the right kind: no rule could read it
     pruned = without_broken(call.body, broken)
-    if not isinstance(pruned, (dict, list)):
-        return []
     answer = operation.handler(replace(call, body=pruned, survey=True))
     if answer.refused is None:
         return []

@@ -42,6 +42,9 @@ class Shape:
 
     def _violation(self, error: Any, value: Any, root: str) -> list[Violation]:
         keyword = str(error.schema_path[-1])
+        branch = _closest(error)
+        if branch:
+            return [violation for inner in branch for violation in self._violation(inner, value, root)]
         node = _walk(self.schema, error.schema_path[:-1])
         seen = _walk(value, error.instance_path)
         at = ".".join([root, *map(str, error.instance_path)])
@@ -111,6 +114,18 @@ def related(at: str, others: list[Violation]) -> bool:
     return any(
         at == other.at or at.startswith(f"{other.at}.") or other.at.startswith(f"{at}.") for other in others
     )
+
+
+def _closest(error: Any) -> list[Any]:
+    """The breaches of the one alternative whose type fits, if there is exactly one such alternative."""
+    place = list(error.instance_path)
+    branches = [
+        branch
+        for branch in getattr(error.kind, "context", ())
+        if branch
+        and not any(inner.schema_path[-1] == "type" and list(inner.instance_path) == place for inner in branch)
+    ]
+    return list(branches[0]) if len(branches) == 1 else []
 
 
 def _walk(value: Any, steps: Any) -> Any:

@@ -59,6 +59,7 @@ def test_a_rule_says_nothing_of_what_the_schema_already_refused(pocket_kit: Kit)
         ("GET", "/w/nowhere/notes", {}, 404, "request.path"),
         ("POST", "/notes", {"data": b"{"}, 400, "body"),
         ("POST", "/notes", {"data": b""}, 400, "body"),
+        ("POST", "/notes", {"data": b"null"}, 400, "body"),
         (
             "POST",
             "/notes",

@@ -70,6 +70,16 @@ def test_what_was_expected_is_said_in_words(schema: dict[str, object], value: ob
     assert Shape.of(schema).violations(value, "body")[0].expected == expected
 
 
+def test_of_several_alternatives_the_one_of_the_right_type_is_explained() -> None:
+    shape = Shape.of({"anyOf": [pocket.NOTE, {"type": "array", "items": pocket.NOTE}]})
+    assert [(v.rule, v.at) for v in shape.violations({"text": "a", "amount": 101}, "body")] == [
+        ("POCK-02", "body.amount")
+    ]
+    assert [(v.rule, v.at) for v in shape.violations([{"text": "a"}, {"text": 7}], "body")] == [
+        ("schema", "body.1.text")
+    ]
+
+
 def test_nullable_lets_null_in_and_a_member_named_description_is_no_keyword() -> None:
     plain = to_json_schema(
         {
