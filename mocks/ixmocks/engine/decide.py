@@ -40,6 +40,7 @@ def decide(
     """The answer, and the state to commit (None: nothing changes)."""
     state = world.moment.systems[system.name]
     refused = _gate(world, system, operation, presented, state, at)
+    state = world.moment.systems[system.name]
     if refused is None and received.too_large:
         refused = _refusal(
             "body", f"more than {received.too_large} bytes", "a shorter body", 413, Why.TOO_LARGE
@@ -80,6 +81,8 @@ def _gate(
     refused = system.admit(state, presented, world.credentials[system.name], at)
     if refused is not None:
         return refused
+    if system.admitted is not None:
+        world.put(system.name, system.admitted(state, presented, at))
     windows = system.windows(state, world.readings)
     if not windows or system.limited is None:
         return None

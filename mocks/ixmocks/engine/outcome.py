@@ -94,6 +94,8 @@ class Presented:
     """The credentials a request came with, by the name of the spec's security scheme."""
 
     values: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Query parameters and, for forms and systems with `body_credentials`, the body's own members."""
 
     def __getitem__(self, scheme: str) -> str:
         return self.values.get(scheme, "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ixmocks.engine import exact
 from ixmocks.engine.decide import FORM
@@ -50,13 +51,10 @@ class Port:
     def recognise(self, received: Received) -> Sent | Unrecognised:
         """The answer, if the document knows path and method; else the world and path for `other`."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in received.headers}
-        presented = self._presented(headers)
+        presented = self._presented(headers, received)
         name, path = _split(received.path)
         if name is None:
-            form: Mapping[str, Any] = {}
-            if headers.get("content-type", "").startswith(FORM):
-                form = _form(received.body)
-            key = self.system.credential_of(presented, form)
+            key = self.system.credential_of(presented, presented.fields)
             world = self.worlds.by_key(self.system.name, key)
         else:
             found = self.worlds.get(name)
@@ -111,18 +109,25 @@ class Port:
                 None, faithful=self.faithful,
             )  # fmt: skip
 
-    def _presented(self, headers: Mapping[str, str]) -> Presented:
-        return Presented(
-            {
-                scheme: headers.get(name, "") if place == "header" else ""
-                for scheme, (place, name) in self._schemes.items()
-            }
-        )
+    def _presented(self, headers: Mapping[str, str], received: Received) -> Presented:
+        fields: Mapping[str, Any] = {}
+        if received.query:
+            fields = dict(parse_qsl(received.query, keep_blank_values=True))
+        if headers.get("content-type", "").startswith(FORM):
+            fields = {**fields, **_members(exact.parse_form, received.body)}
+        elif self.system.body_credentials and received.body:
+            fields = {**fields, **_members(exact.parse, received.body)}
+        values = {
+            scheme: headers.get(name, "") if place == "header" else str(fields.get(name, ""))
+            for scheme, (place, name) in self._schemes.items()
+        }
+        return Presented(values, fields)
 
 
 def _place(scheme: Mapping[str, Any]) -> tuple[str, str]:
     if scheme.get("type") == "apiKey":
-        return str(scheme["in"]), str(scheme["name"]).lower()
+        name = str(scheme["name"])
+        return str(scheme["in"]), name.lower() if scheme["in"] == "header" else name
     return "header", "authorization"
 
 
@@ -138,8 +143,10 @@ def _refused(at: str, seen: str, expected: str, status: int, why: Why) -> Refuse
     return Refused((Violation("schema", at, seen, expected, keyword=why.value),), status, why)
 
 
-def _form(body: bytes) -> Mapping[str, Any]:
+def _members(parse: Callable[[bytes], Any], body: bytes) -> Mapping[str, Any]:
+    """The members of a body, or none where it is not what it should be: that is said later, at its gate."""
     try:
-        return exact.parse_form(body)
+        value = parse(body)
     except exact.NotJson:
         return {}
+    return value if isinstance(value, dict) else {}

@@ -32,6 +32,16 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook call that a system wants to make."""
+
+    id: str
+    url: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """At most ``limit`` requests in any ``seconds`` seconds of the world's clock."""
 
@@ -65,7 +75,7 @@ class System:
     credentials: Callable[[str], Credentials]
     """``credentials(world name)``: deterministic, no chance."""
     credential_of: Callable[[Presented, Mapping[str, Any]], str]
-    """Which credential key a request came with (from headers or a form body); "" if none."""
+    """Which credential key a request came with; "" if none. The mapping is `Presented.fields`."""
     admit: Callable[[Any, Presented, Credentials, datetime], Refused | None]
     """``admit(state, presented, the world's credentials, at)``: None lets the request in."""
     sign_in: Callable[[Credentials, Ask], dict[str, str]]
@@ -73,10 +83,18 @@ class System:
     actions: Mapping[str, Action] = field(default_factory=dict)
     windows: Callable[[Any, Readings], tuple[Window, ...]] = lambda state, readings: ()
     limited: Callable[[Window], Refused] | None = None
+    admitted: Callable[[Any, Presented, datetime], Any] | None = None
+    """``admitted(state, presented, at)``: the state once somebody was let in (a sliding token moves on)."""
+    body_credentials: bool = False
+    """True where a token may stand in a JSON body, so that it must be read before anybody is let in."""
     fold: Callable[[str], str] = str
     """Makes paths alike that the vendor takes for one (case, closing slash)."""
     due: Callable[[Any, datetime, datetime, Readings], Changed] | None = None
     """``due(state, since, until, readings)``: what the passing of time changes; answers what became due, in words."""
+    outbox: Callable[[Any], tuple[Delivery, ...]] = lambda state: ()
+    """What this system wants to send to its callbacks now, oldest first."""
+    delivered: Callable[[Any, str, int, datetime], Any] | None = None
+    """``delivered(state, delivery id, status, at)``: the state once it was sent; status 0: nobody answered."""
 
 
 class SeedError(ValueError):
