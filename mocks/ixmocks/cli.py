@@ -55,3 +55,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     ixkit(prog_name="ixkit")
+
+
+if __name__ == "__main__":
+    main()

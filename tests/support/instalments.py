@@ -13,10 +13,21 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from hypothesis import strategies as st
+
 from ixbridge.core.mapping import LedgerRules, Settings, TaxRule, TaxRules
 from ixbridge.core.model import Basis, Instalment, InstalmentType, Line, VatRate
 
-RATES = {"21": "21", "12": "12", "9": "9", "6": "6", "5.5": "5.5", "25": "25", "0": "0", "0-RC": "0", "21-EU": "21"}
+RATES = {
+    "21": "21",
+    "12": "12",
+    "9": "9",
+    "6": "6",
+    "5.5": "5.5",
+    "25": "25",
+    "0": "0",
+    "0-RC": "0",
+    "21-EU": "21",
+}
 SETTINGS = Settings(
     tax=TaxRules(codes={code: TaxRule(Decimal(percentage)) for code, percentage in RATES.items()}),
     ledger=LedgerRules(fallback="8000"),
@@ -71,7 +82,9 @@ def a_line(
     )
 
 
-def an_instalment(lines: Sequence[Line], *, basis: Basis = Basis.PER_LINE, code: str = "C-1-01") -> Instalment:
+def an_instalment(
+    lines: Sequence[Line], *, basis: Basis = Basis.PER_LINE, code: str = "C-1-01"
+) -> Instalment:
     """An instalment whose header is the sum of its lines, or rounded once per rate."""
     net = sum(line.net_minor for line in lines)
     tax = sum((line.gross_minor or 0) - line.net_minor for line in lines)

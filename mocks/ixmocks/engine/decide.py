@@ -46,8 +46,9 @@ def decide(
             "body", f"more than {received.too_large} bytes", "a shorter body", 413, Why.TOO_LARGE
         )
     body: Any = None
+    vast = False
     if refused is None:
-        body, refused = _body(operation, received, headers)
+        body, vast, refused = _body(operation, received, headers)
     if refused is not None:
         return _checked(system, operation, system.refuse(refused, operation.id)), None
     path_values, violations = check_parameters(operation, "path", path)
@@ -56,7 +57,7 @@ def decide(
     _, wrong = check_parameters(operation, "header", headers)
     violations += wrong
     call = Call(system, operation.id, state, at, world.readings, body, query, path_values, headers)
-    misshapen = operation.body is not None and received.body != b"" and not operation.body.fits(body)
+    misshapen = operation.body is not None and received.body != b"" and not operation.body.fits(body, vast=vast)
     try:
         if misshapen and operation.body is not None:
             broken = operation.body.violations(body, "body")
@@ -92,23 +93,23 @@ def _gate(
     return system.limited(overrun) if overrun else None
 
 
-def _body(operation: Operation, received: Received, headers: Mapping[str, str]) -> tuple[Any, Refused | None]:
+def _body(operation: Operation, received: Received, headers: Mapping[str, str]) -> tuple[Any, bool, Refused | None]:
+    """The body's value, whether a number in it is vast, and what is wrong with it."""
     if operation.body is None:
-        return None, None
+        return None, False, None
     raw = received.body
     if not raw and not operation.body_required:
-        return None, None
+        return None, False, None
     given = headers.get("content-type", "").partition(";")[0].strip().lower()
     if raw and given and given not in operation.media_types:
-        return None, _refusal(
-            "header.Content-Type", repr(given), " or ".join(operation.media_types), 415, Why.MEDIA_TYPE
-        )
+        expected = " or ".join(operation.media_types)
+        return None, False, _refusal("header.Content-Type", repr(given), expected, 415, Why.MEDIA_TYPE)
     try:
         if (given or operation.media_types[0]) == FORM:
-            return exact.parse_form(raw), None
-        return exact.parse(raw), None
+            return exact.parse_form(raw), False, None
+        return *exact.read(raw), None
     except exact.NotJson as error:
-        return None, _refusal("body", str(error), "one JSON value", 400, Why.NOT_JSON)
+        return None, False, _refusal("body", str(error), "one JSON value", 400, Why.NOT_JSON)
 
 
 def _query(operation: Operation, query: str) -> tuple[dict[str, Any], list[Violation]]:

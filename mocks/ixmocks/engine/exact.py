@@ -11,6 +11,8 @@ import msgspec
 
 DEPTH_MAX = 32
 NODES_MAX = 200_000
+_DIGITS_OF_A_DOUBLE = 308
+_VAST = 10**_DIGITS_OF_A_DOUBLE
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -26,17 +28,22 @@ def parse(raw: bytes) -> Any:
     Refuses what standard parsers let pass: duplicate names, NaN, depth beyond 32, a second
     document behind the first, lone surrogates.
     """
-    if not raw.strip():
-        raise NotJson("the body is empty; expected one JSON value")
+    return read(raw)[0]
+
+
+def read(raw: bytes) -> tuple[Any, bool]:
+    """As `parse`; and whether some number lies beyond what a double can hold."""
     try:
         value = _decode(raw)
     except RecursionError:
         raise NotJson(f"nested deeper than {DEPTH_MAX} levels") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if not raw.strip():
+            raise NotJson("the body is empty; expected one JSON value") from None
         raise NotJson(str(error)) from None
     except (ArithmeticError, ValueError) as error:
         raise NotJson(f"a number is out of any range ({error})") from None
-    names, depth, nodes = _measure(value)
+    names, depth, nodes, vast = _measure(value)
     if depth > DEPTH_MAX:
         raise NotJson(f"nested {depth} levels deep; at most {DEPTH_MAX} are taken")
     if nodes > NODES_MAX:
@@ -44,7 +51,7 @@ def parse(raw: bytes) -> Any:
     # Each name is followed by a colon: as many colons as distinct names means no name came twice.
     if raw.count(b":") != names:
         _refuse_duplicates(raw)
-    return value
+    return value, vast
 
 
 def dump(value: Any) -> bytes:
@@ -78,28 +85,34 @@ def parse_form(raw: bytes) -> dict[str, str]:
     return fields
 
 
-def _measure(value: Any) -> tuple[int, int, int]:
-    """Names in all objects, depth, and number of values; without recursion."""
+def _measure(value: Any) -> tuple[int, int, int, bool]:
+    """Names in all objects, depth, number of values, and whether a number is vast; without recursion.
+
+    Every request passes here, so it is written to be quick.
+    """
     names = depth = 0
     nodes = 1
-    level: list[Any] = [value] if type(value) in (dict, list) else []
+    vast = False
+    level: list[Any] = [[value]]
     while level:
-        depth += 1
         below: list[Any] = []
         for item in level:
             if type(item) is dict:
                 names += len(item)
-                nodes += len(item)
-                for member in item.values():
-                    if type(member) is dict or type(member) is list:
-                        below.append(member)
-            else:
-                nodes += len(item)
-                for member in item:
-                    if type(member) is dict or type(member) is list:
-                        below.append(member)
+            nodes += len(item)
+            for member in item.values() if type(item) is dict else item:
+                kind = type(member)
+                if kind is str:
+                    continue
+                if kind is dict or kind is list:
+                    below.append(member)
+                elif kind is Decimal:
+                    vast = vast or member.adjusted() >= _DIGITS_OF_A_DOUBLE
+                elif kind is int:
+                    vast = vast or not -_VAST < member < _VAST
+        depth += bool(below)
         level = below
-    return names, depth, nodes
+    return names, depth, nodes, vast
 
 
 def _refuse_duplicates(raw: bytes) -> None:
