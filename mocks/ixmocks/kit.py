@@ -69,9 +69,7 @@ class Kit:
         specs: Path = SPECS,
         systems: Iterable[System] | None = None,
     ) -> None:
-        if systems is None:
-            from ixmocks.systems import SYSTEMS as systems
-        chosen = {system.name: system for system in systems}
+        chosen = {system.name: system for system in (_all() if systems is None else systems)}
         rules = {name: load_rules(f"{name}.rules.yaml", specs) for name in chosen}
         self.worlds = Worlds(chosen, rules)
         self.ports = {name: self._port(system, specs, faithful) for name, system in chosen.items()}
@@ -194,6 +192,12 @@ def advance(world: World, systems: Mapping[str, System], by: timedelta) -> list[
             world.put(system.name, outcome.state)
             happened += [f"{system.name}: {line}" for line in outcome.answer or ()]
         return happened
+
+
+def _all() -> Iterable[System]:
+    from ixmocks.systems import SYSTEMS
+
+    return SYSTEMS
 
 
 _loaded: dict[tuple[str, tuple[str, ...]], scenario.Scenario] = {}

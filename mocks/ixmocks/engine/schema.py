@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema_rs
@@ -12,6 +12,8 @@ import jsonschema_rs
 from ixmocks.engine.outcome import Violation
 
 VIOLATIONS_MAX = 200
+SCHEMA = "schema"
+"""The rule of a breach that no numbered rule stands for."""
 _ALMOST_A_DOUBLE = 1.7e308
 SHAPE = frozenset({"type", "pattern", "enum", "format", "anyOf", "oneOf", "allOf", "not", "multipleOf"})
 """Keywords whose breach makes a value useless to a rule; it is taken out before the rules are asked."""
@@ -50,7 +52,9 @@ class Shape:
         keyword = str(error.schema_path[-1])
         branch = _closest(error)
         if branch:
-            return [violation for inner in branch for violation in self._violation(inner, value, root)]
+            whole = _code(_walk(self.schema, error.schema_path[:-1]), keyword)
+            inner = [violation for part in branch for violation in self._violation(part, value, root)]
+            return [replace(v, rule=whole) if v.rule == SCHEMA else v for v in inner]
         node = _walk(self.schema, error.schema_path[:-1])
         seen = _walk(value, error.instance_path)
         at = ".".join([root, *map(str, error.instance_path)])
@@ -159,7 +163,7 @@ def _walk(value: Any, steps: Any) -> Any:
 
 def _code(node: Any, keyword: str, name: str = "") -> str:
     rules = node.get("x-rules", {}) if isinstance(node, dict) else {}
-    found = rules.get(f"{keyword}.{name}") or rules.get(keyword) or "schema"
+    found = rules.get(f"{keyword}.{name}") or rules.get(keyword) or SCHEMA
     return str(found)
 
 

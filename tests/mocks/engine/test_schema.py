@@ -80,6 +80,13 @@ def test_of_several_alternatives_the_one_of_the_right_type_is_explained() -> Non
     ]
 
 
+def test_the_rule_of_the_whole_choice_stands_for_the_breach_of_its_closest_part() -> None:
+    number = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[0-9]+$"}], "x-rules": {"anyOf": "R-1"}}
+    shape = Shape.of({"type": "object", "properties": {"number": number}})
+    assert [(v.rule, v.at) for v in shape.violations({"number": "GUEST"}, "body")] == [("R-1", "body.number")]
+    assert [(v.rule, v.at) for v in shape.violations({"number": []}, "body")] == [("R-1", "body.number")]
+
+
 def test_nullable_lets_null_in_and_a_member_named_description_is_no_keyword() -> None:
     plain = to_json_schema(
         {

@@ -1,0 +1,52 @@
+"""Does the set of numbers in use stay sorted and whole, however it grows and shrinks?"""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ixmocks.silvasoft.ordered import CHUNK_MAX, Ordered
+
+numbers = st.lists(st.integers(-50, 1_000), max_size=700)
+changes = st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=120)
+
+
+@given(numbers)
+def test_adding_one_by_one_gives_the_sorted_set(given_numbers: list[int]) -> None:
+    grown = Ordered()
+    for number in given_numbers:
+        grown = grown.add(number)
+    assert list(grown) == sorted(set(given_numbers)) == list(Ordered.of(given_numbers))
+    assert len(grown) == len(set(given_numbers))
+    assert all(0 < len(chunk) <= CHUNK_MAX for chunk in grown.chunks)
+    assert grown.highest == max(given_numbers, default=None)
+
+
+@given(changes)
+def test_adding_and_dropping_agree_with_a_plain_set(steps: list[tuple[bool, int]]) -> None:
+    ours = Ordered()
+    model: set[int] = set()
+    for grows, number in steps:
+        before = list(ours)
+        after = ours.add(number) if grows else ours.drop(number)
+        assert list(ours) == before
+        ours = after
+        (model.add if grows else model.discard)(number)
+        assert list(ours) == sorted(model)
+        assert (number in ours) is grows
+
+
+@given(numbers, st.integers(0, 800))
+def test_descending_is_the_reversed_list_from_any_offset(given_numbers: list[int], skip: int) -> None:
+    assert list(Ordered.of(given_numbers).descending(skip)) == sorted(set(given_numbers), reverse=True)[skip:]
+
+
+@given(st.lists(st.integers(-3, 9), max_size=12))
+@example([9])
+@example([9, 8, 7])
+@example([])
+def test_the_next_number_is_free_and_above_all_others_while_there_is_room(used: list[int]) -> None:
+    free = Ordered.of(used).next_free(most=9)
+    assert free not in used
+    if max(used, default=0) < 9:
+        assert free == max(*used, 0, 0) + 1
