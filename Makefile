@@ -1,0 +1,108 @@
+# What can one do here? `make` tells. Everything runs in .venv, which sets itself up from the lock files.
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip --disable-pip-version-check
+WORK := mocks bridge tools tests
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+export NO_MKDOCS_2_WARNING := true
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test test-long check format-check types arrows specs fmt bench docs lock clean
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@echo "ixkit: mock servers, a reference bridge and checks. Type make and one of:"
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.runtime ## a club's season goes from iXpole into Silvasoft and back, before your eyes
+	@$(BIN)/ixkit demo
+
+serve: $(VENV)/.runtime ## the mock servers, until Ctrl-C (ARGS="--scenario club-season" for more)
+	@$(BIN)/ixkit serve $(ARGS)
+
+test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" for less)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 -m "long or not long" $(ARGS)
+
+check: format-check types arrows specs ## formatting, lint, types, arrows between rooms, contracts
+
+format-check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy --strict mocks bridge
+
+arrows: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+# The contracts' linters need Node. A laptop without it skips them and says so; CI must have it.
+specs:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools/lint/.linted; \
+	elif [ -n "$$CI" ]; then echo "check: Node is missing, and in CI the contracts must be linted" >&2; exit 1; \
+	else echo "check: no Node here, so Spectral and Redocly did NOT read specs/ (CI will)"; fi
+
+tools/lint/.linted: tools/lint/node_modules/.stamp tools/lint/.spectral.yaml tools/lint/redocly.yaml $(wildcard specs/*.yaml)
+	tools/lint/node_modules/.bin/spectral lint --ruleset tools/lint/.spectral.yaml --fail-severity warn --quiet \
+	  $(filter-out %.rules.yaml,$(wildcard specs/*.yaml))
+	tools/lint/node_modules/.bin/redocly lint --config tools/lint/redocly.yaml \
+	  $(filter-out %.rules.yaml,$(wildcard specs/*.yaml))
+	@touch $@
+
+fmt: $(VENV)/.dev ## put the code in shape
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
+	$(BIN)/python tests/bench/bench.py $(ARGS)
+
+docs: $(VENV)/.dev ## the pages of docs/, into site/
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+lock: ## pin anew what pyproject.toml allows (needs uv)
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --quiet -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove all that make made, .venv too
+	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
+	  .coverage .coverage.* htmlcov tools/*/node_modules tools/lint/.linted
+	find $(WORK) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- setting up -----------------------------------------------------------------------------------
+
+$(VENV)/bin/python:
+	@python=; for p in python3 python3.13 python3.12 python3.11; do \
+	  if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$p; break; fi; done; \
+	if [ -z "$$python" ]; then echo "ixkit needs Python 3.11 or newer; python3 here is: $$(python3 --version 2>&1)" >&2; exit 1; fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$python cannot make a virtual environment; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; fi; \
+	echo "setting up $(VENV) with $$("$$python" --version) (once)"; \
+	"$$python" -m venv $(VENV)
+
+$(VENV)/.locked: requirements.lock | $(VENV)/bin/python
+	@echo "installing what requirements.lock pins"
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.runtime: pyproject.toml $(VENV)/.locked
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "installing what requirements-dev.lock pins"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+tools/%/node_modules/.stamp: tools/%/package.json tools/%/package-lock.json
+	@command -v npm >/dev/null || { echo "tools/$* needs Node 18.20 or newer (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	@echo "installing what tools/$*/package-lock.json pins"
+	@cd tools/$* && $(NPM_CI)
+	@touch $@

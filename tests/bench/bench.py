@@ -1,0 +1,181 @@
+"""How fast is the Silvasoft mock, beside Prism, on the same contract and the same requests? `make bench`.
+
+Each round starts both servers anew and asks both the same, in turns, so that a busy moment of the
+machine hits both. Figures are medians of the rounds. The exit code is 0 whether a bar was reached or
+not; 4 when the run proves nothing (an answer that was no 2xx, a server that did not start).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from load import asker, per_second
+from rich.console import Console
+from rich.table import Table
+from servers import LIST, PRISM, ROOT, BenchError, Running, ask, ours, prism
+
+ADD = "/rest/addsalestransaction"
+SERVERS: dict[str, Callable[[], AbstractContextManager[Running]]] = {"ixkit": ours, "prism": prism}
+BARS: dict[str, tuple[str, float]] = {
+    "POST, 1 line": ("at least", 3.0),
+    "POST, 75 lines": ("at least", 2.0),
+    "start to first 200, s": ("at most", 0.7),
+    "resident, MB": ("at most", 90.0),
+    "reset of a world, ms": ("at most", 1.0),
+}
+WARM_S = 2
+BUSY = 0.3
+"""Load per core before the start, above which a figure says more of the neighbours than of us."""
+Figures = dict[str, dict[str, list[float]]]
+
+
+def invoice(lines: int) -> bytes:
+    line = {
+        "TaxPc": 21, "SubTotalInclTax": 449.68, "Description": "VIP seats, block A", "CostCenter": "WOMEN",
+        "LedgerAccountNumber": "8000",
+    }  # fmt: skip
+    body = {
+        "CustomerNumber": 1, "InvoiceDate": "05-05-2017", "InvoiceNotes": "Instalment C-2017-0123-01",
+        "Invoice_InvoiceLine": [line] * lines,
+    }  # fmt: skip
+    return json.dumps(body).encode()
+
+
+REQUESTS = {
+    "GET list": ("GET", LIST, b""),
+    "POST, 1 line": ("POST", ADD, invoice(1)),
+    "POST, 10 lines": ("POST", ADD, invoice(10)),
+    "POST, 75 lines": ("POST", ADD, invoice(75)),
+}
+"""In this order: the list is asked for while it is short, as Prism's always is."""
+
+
+def measure(rounds: int, seconds: float) -> Figures:
+    figures: Figures = {name: {} for name in SERVERS}
+    for number in range(rounds):
+        order = list(SERVERS) if number % 2 == 0 else list(reversed(SERVERS))
+        with SERVERS[order[0]]() as first, SERVERS[order[1]]() as second:
+            running = dict(zip(order, (first, second), strict=True))
+            for name, server in running.items():
+                note(figures[name], "start to first 200, s", server.start_s)
+                note(figures[name], "resident, MB", server.resident_mb)
+                check(name, server)
+            for what, request in REQUESTS.items():
+                for name, server in running.items():
+                    per_second(server, *request, seconds=WARM_S)
+                    note(figures[name], what, per_second(server, *request, seconds=seconds))
+            for name, server in running.items():
+                note(figures[name], "resident after load, MB", server.resident_mb)
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    return figures
+
+
+def check(name: str, server: Running) -> None:
+    """What is measured must be the work that we mean: answers to good requests, a no to bad ones."""
+    for what, (method, path, body) in REQUESTS.items():
+        status, said = ask(server.url, method, path, server.headers, body or None)
+        if not 200 <= status < 300:
+            raise BenchError(f"{name} answered {status} to {what}: {said[:300].decode(errors='replace')}")
+    for bad in (b"{}", invoice(1).replace(b"449.68", b"[]"), invoice(75).replace(b"449.68", b"[]")):
+        status, _ = ask(server.url, "POST", ADD, server.headers, bad)
+        if not 400 <= status < 500:
+            raise BenchError(
+                f"{name} answered {status} to a body that breaks the contract: it does not check"
+            )
+
+
+def note(figures: dict[str, list[float]], what: str, figure: float) -> None:
+    figures.setdefault(what, []).append(figure)
+
+
+def reset_ms(times: int = 200) -> list[float]:
+    """A world that holds 500 invoices goes back to what it was at first, in process."""
+    from ixmocks.kit import Kit
+
+    kit = Kit("documents", readings={"SILV-31": "none"})
+    took = []
+    for _ in range(5):
+        for _ in range(100):
+            kit.ask("silvasoft", "POST", ADD, data=invoice(1), headers={"content-type": "application/json"})
+        for _ in range(times // 5):
+            began = time.perf_counter()
+            kit.world().reset()
+            took.append((time.perf_counter() - began) * 1000)
+    return took
+
+
+def table(figures: Figures) -> Table:
+    rows = Table("", "ixkit", "prism", "ratio", "bar", "", box=None, pad_edge=False)
+    for column in rows.columns[1:4]:
+        column.justify = "right"
+    for what in figures["ixkit"]:
+        ixkit = statistics.median(figures["ixkit"][what])
+        if what not in figures["prism"]:
+            rows.add_row(what, shown(ixkit), "", "", *judged(what, ixkit))
+            continue
+        prism = statistics.median(figures["prism"][what])
+        ratio = ixkit / prism
+        bar = judged(what, ratio if what in REQUESTS else ixkit)
+        rows.add_row(what, shown(ixkit), shown(prism), f"{ratio:.2f}", *bar)
+    return rows
+
+
+def judged(what: str, figure: float) -> tuple[str, str]:
+    if what not in BARS:
+        return "", ""
+    way, bar = BARS[what]
+    kept = figure >= bar if way == "at least" else figure <= bar
+    return f"{way} {bar:g}{'×' if what in REQUESTS else ''}", "ok" if kept else "missed"
+
+
+def shown(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+
+
+def machine() -> dict[str, Any]:
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = json.loads((PRISM.parents[1] / "package.json").read_text("utf-8"))["version"]
+    return {
+        "cores": os.cpu_count() or 1, "load before": round(os.getloadavg()[0], 2),
+        "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(), "node": node,
+        "prism": version, "load": asker(),
+    }  # fmt: skip
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description="Requests a second, start and memory, beside Prism.")
+    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--seconds", type=float, default=3, help="per request kind, server and round")
+    asked.add_argument("--out", type=Path, default=ROOT / "bench.json")
+    given = asked.parse_args()
+    try:
+        about = machine()
+        print(", ".join(f"{key} {value}" for key, value in about.items()))
+        if about["load before"] > BUSY * about["cores"]:
+            print("the machine is busy with something else: read the ratios with care, or come back later")
+        figures = measure(given.rounds, given.seconds)
+        figures["ixkit"]["reset of a world, ms"] = reset_ms()
+    except (BenchError, OSError, subprocess.CalledProcessError) as error:
+        print(f"bench: this run proves nothing: {error}", file=sys.stderr)
+        sys.exit(4)
+    given.out.write_text(json.dumps({"machine": about, "figures": figures}, indent=2) + "\n", "utf-8")
+    print(f"\nrequests a second unless another unit is named; medians of {given.rounds} rounds\n")
+    Console().print(table(figures))
+    print(f"\nall figures: {given.out}")
+
+
+if __name__ == "__main__":
+    main()

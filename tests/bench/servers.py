@@ -1,0 +1,140 @@
+"""How is a server started, and what does it cost before anybody asks it for much?"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[2]
+PRISM = ROOT / "tools" / "peers" / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
+SPEC = ROOT / "specs" / "silvasoft.yaml"
+LIST = "/rest/listsalesinvoices"
+START_MAX_S = 30
+POLL_S = 0.002
+
+
+class BenchError(RuntimeError):
+    """The run proves nothing; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    url: str
+    headers: Mapping[str, str]
+    pid: int
+    start_s: float
+    """From the command to the first 200."""
+
+    @property
+    def resident_mb(self) -> float:
+        pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def ours() -> Iterator[Running]:
+    """All of ixkit's mocks, on free ports, answers checked, journal and state on."""
+    with TemporaryDirectory() as folder:
+        ready = Path(folder) / "ready.json"
+        ixkit = Path(sys.executable).with_name("ixkit")
+        start = (
+            [str(ixkit)] if ixkit.exists() else [sys.executable, "-c", "from ixmocks.cli import main; main()"]
+        )
+        where = ["--port-base", "0", "--ready-file", str(ready)]
+        command = [*start, "serve", "--scenario", "documents", "--reading", "SILV-31=none", *where]
+        with _process(command) as (process, began):
+            while not ready.exists():
+                _still_alive(process, began, "ixkit serve")
+            env = json.loads(ready.read_text("utf-8"))["env"]
+            headers = {"ApiKey": env["IXKIT_SILVASOFT_API_KEY"], "Username": env["IXKIT_SILVASOFT_USERNAME"]}
+            yield _first_200(process, began, env["IXKIT_SILVASOFT_URL"].rstrip("/"), headers)
+
+
+@contextmanager
+def prism() -> Iterator[Running]:
+    """Prism: one process, requests checked with errors on, its own log off."""
+    with TemporaryDirectory() as folder:
+        spec = Path(folder) / "silvasoft.yaml"
+        spec.write_text(_for_prism(SPEC.read_text("utf-8")), "utf-8")
+        port = _free_port()
+        options = ["--errors", "--multiprocess", "false", "--verboseLevel", "silent", "--port", str(port)]
+        with _process(["node", str(PRISM), "mock", *options, str(spec)]) as (process, began):
+            headers = {"ApiKey": "any", "Username": "any@ixkit.example"}
+            yield _first_200(process, began, f"http://127.0.0.1:{port}", headers)
+
+
+def _for_prism(spec: str) -> str:
+    """The contract without null in the enum of a nullable member.
+
+    Prism puts null in itself; where it stands there already, Prism cannot compile the schema and
+    then lets every body pass, which would make it look faster than it is.
+    """
+    return re.sub(r"(enum: \[[^\]]*), null\]", r"\1]", spec)
+
+
+@contextmanager
+def _process(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        yield process, began
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _first_200(
+    process: subprocess.Popen[bytes], began: float, url: str, headers: Mapping[str, str]
+) -> Running:
+    status = 0
+    while status != 200:
+        _still_alive(process, began, url, status)
+        try:
+            status, _ = ask(url, "GET", LIST, headers)
+        except OSError:
+            continue
+    return Running(url, headers, process.pid, time.perf_counter() - began)
+
+
+def ask(
+    url: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
+) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        kind = {"Content-Type": "application/json"} if body else {}
+        connection.request(method, path, body, {**headers, **kind})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _still_alive(process: subprocess.Popen[bytes], began: float, what: str, status: int = 0) -> None:
+    if process.poll() is not None:
+        said = process.stderr.read().decode(errors="replace")[-800:] if process.stderr else ""
+        raise BenchError(f"{what} stopped with exit code {process.returncode}: {said}")
+    if time.perf_counter() - began > START_MAX_S:
+        raise BenchError(f"{what} gave no 200 in {START_MAX_S} s (last answer: {status or 'none'})")
+    time.sleep(POLL_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

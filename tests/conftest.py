@@ -1,0 +1,19 @@
+"""How hard do the property tests try? Three Hypothesis profiles, chosen by HYPOTHESIS_PROFILE.
+
+``dev`` is what a bare ``pytest`` does, ``ci`` what ``make test`` does (the same examples each time),
+``long`` what ``make test-long`` does.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no finding: no deadline per example, no complaint about slow generation.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+
+settings.register_profile("dev", _PATIENT, max_examples=100)
+settings.register_profile("ci", _PATIENT, max_examples=100, derandomize=True, database=None)
+settings.register_profile("long", _PATIENT, max_examples=3_000, stateful_step_count=100)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

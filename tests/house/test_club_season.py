@@ -1,0 +1,133 @@
+"""Is scenario `club-season` what its generator makes, does it add up, and does it hold what it promises?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ixmocks.engine import scenario
+from ixmocks.ixpole import seed as ixpole_seed
+from ixmocks.silvasoft import seed as silvasoft_seed
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "mocks" / "ixmocks" / "scenarios" / "club-season"
+CENT = Decimal("0.01")
+
+Json = dict[str, Any]
+
+
+@cache
+def section(name: str) -> Json:
+    return dict(scenario.load("club-season", [name]).sections[name])
+
+
+def instalments() -> list[Json]:
+    return list(section("ixpole")["instalments"])
+
+
+def lines() -> list[Json]:
+    return [line for each in instalments() for line in each["lines"]]
+
+
+def vat(net: Decimal, percentage: Decimal) -> Decimal:
+    return (net * percentage / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def test_the_committed_files_are_what_the_generator_writes(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, ROOT / "tools" / "club_season.py", tmp_path], check=True, capture_output=True
+    )
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in FOLDER.glob("*.yaml")}
+
+
+def test_both_systems_take_it() -> None:
+    ixpole, silvasoft = ixpole_seed.load(section("ixpole"), 7), silvasoft_seed.load(section("silvasoft"), 7)
+    assert len(ixpole.instalments) == len(instalments())
+    assert silvasoft.sales.next_number() == 20251189
+
+
+def test_each_line_is_quantity_times_price_less_discount() -> None:
+    for line in lines():
+        exact = line["quantity"] * line["unitPriceExclVat"] * (100 - line["discountPercentage"]) / 100
+        assert exact == line["amountExclVat"], line
+
+
+def test_each_line_and_each_head_is_net_and_vat() -> None:
+    for each in [*lines(), *instalments()]:
+        assert each["amountExclVat"] + each["vatAmount"] == each["amountInclVat"], each
+
+
+def test_each_head_rounds_its_vat_in_a_known_way() -> None:
+    """Per line (or out of inclusive prices), or once per rate; and both ways occur where they differ."""
+    ways = Counter[str]()
+    for each in instalments():
+        nets = Counter[Decimal]()
+        for line in each["lines"]:
+            nets[line["vatRate"]["percentage"]] += line["amountExclVat"]
+        per_line = sum(line["vatAmount"] for line in each["lines"])
+        per_rate = sum(vat(net, percentage) for percentage, net in nets.items())
+        assert each["vatAmount"] in (per_line, per_rate), each["instalmentCode"]
+        if per_line != per_rate:
+            ways["per line" if each["vatAmount"] == per_line else "per rate"] += 1
+    assert ways["per line"] and ways["per rate"]
+
+
+def test_instalments_of_a_contract_differ_by_the_cents_left_over_at_most() -> None:
+    thirds = [
+        each["amountExclVat"] for each in instalments() if each["sale"]["contractNumber"] == "C-2025-0002"
+    ]
+    assert thirds == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
+
+
+@pytest.mark.parametrize("count", [75, 76, 160])
+def test_the_long_ones_are_there(count: int) -> None:
+    assert any(len(each["lines"]) == count for each in instalments())
+
+
+def test_76_lines_come_all_alike_and_all_different() -> None:
+    kinds = {
+        len({str({**line, "lineNumber": 0}) for line in each["lines"]})
+        for each in instalments()
+        if len(each["lines"]) == 76
+    }
+    assert kinds == {1, 76}
+
+
+def test_the_season_is_as_odd_as_promised() -> None:
+    customers = section("ixpole")["customers"]
+    names = Counter(each["name"] for each in customers)
+    mails = Counter(each["email"] for each in customers)
+    assert len(instalments()) >= 40
+    assert {line["vatRate"]["code"] for line in lines()} == {"21", "12", "6", "0", "0-RC", "0-EX", "21-M"}
+    assert max(names.values()) == max(mails.values()) == 2
+    assert any(each["customerCode"] is None for each in customers)
+    assert {each["type"] for each in instalments()} == {"Invoice", "Credit"}
+    assert {-1, 0, 1} == {(line["amountExclVat"] > 0) - (line["amountExclVat"] < 0) for line in lines()}
+    assert {True, False} == {each["sale"]["isBarter"] for each in instalments()}
+    assert {"Draft", "Final"} == {each["sale"]["status"] for each in instalments()}
+    assert {"2025-10-26", "2026-03-29"} <= {each["instalmentDate"] for each in instalments()}
+    assert any((each["invoiceNumber"] or "").startswith("D") for each in instalments())
+    assert any("<" in line["description"] for line in lines())
+
+
+def test_every_instalment_says_what_should_become_of_it() -> None:
+    expected = scenario.load("club-season", ["expected"]).sections["expected"]["instalments"]
+    assert [each["code"] for each in expected] == [each["instalmentCode"] for each in instalments()]
+    assert {each["expect"] for each in expected} == {"booked", "drafted", "parked", "nothing"}
+    sponsors = {each["expect"] for each in expected if each["code"].startswith("S-")}
+    assert sponsors == {"drafted", "nothing"}
+
+
+def test_the_page_counts_right() -> None:
+    expected = scenario.load("club-season", ["expected"]).sections["expected"]["instalments"]
+    due = sum(each["expect"] != "nothing" for each in expected)
+    page = " ".join((ROOT / "docs" / "scenarios.md").read_text("utf-8").split())
+    assert f"{len(expected)} instalments, {due} of them due" in page
