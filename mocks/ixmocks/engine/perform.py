@@ -130,8 +130,8 @@ def _headers(answer: Answer, raw: bytes, event: Event, faithful: bool) -> tuple[
         headers.append((lower, value.encode("latin-1", "replace")))
     if not faithful:
         headers.append((b"ixkit-event", event.id.encode()))
-        if event.violations:
-            headers.append((b"ixkit-violations", violations_header(event.violations)))
+        if answer.refused is not None:
+            headers.append((b"ixkit-violations", violations_header(answer.refused)))
         if event.notes:
             headers.append((b"ixkit-notes", ", ".join(event.notes).encode()))
     return tuple(headers)
@@ -140,10 +140,12 @@ def _headers(answer: Answer, raw: bytes, event: Event, faithful: bool) -> tuple[
 VIOLATIONS_SHOWN = 20
 
 
-def violations_header(violations: tuple[Violation, ...]) -> bytes:
+def violations_header(refused: Refused) -> bytes:
     """`SILV-01;at="body.Invoice_InvoiceLine", schema;at="body.InvoiceDate"`; by=rule where no schema said it."""
+    violations = refused.violations
     parts = [
-        f'{v.rule};at="{v.at.replace(chr(34), chr(39))}"' + ("" if v.keyword else ";by=rule")
+        f'{v.rule};at="{v.at.replace(chr(34), chr(39))}"'
+        + (";by=rule" if refused.why is Why.RULE or not v.keyword else "")
         for v in violations[:VIOLATIONS_SHOWN]
     ]
     if len(violations) > VIOLATIONS_SHOWN:
