@@ -142,32 +142,35 @@ def transaction_lines(
 ) -> tuple[Line, ...]:
     """Lines with their amounts without tax. This runs 75 times a call: it is written to be quick."""
     books, model = state.books, rounding(state, readings)
-    ledgers, default_ledger = books.ledger_by_number, state.settings.default_ledger
+    default_ledger = state.settings.default_ledger
     per_line = half_even if model is Rounding.HALF_EVEN else half_up
+    taxes: dict[object, TaxCode | None] = {}
+    """The tax of each percentage that came as a number; an int finds its like faster than a Decimal."""
     lines: list[Line] = []
     for index, row in enumerate(rows):
         if type(row) is not dict:
             found.append(_no_object(index, row))
             continue
-        get = row.get
-        tax = _quick_tax(books, get("TaxCode"), get("TaxPc")) or tax_of(
-            books, Form(row, _at(index), found), notes
-        )
-        incl = cents_of(get("SubTotalInclTax"))
-        if incl is None:
-            incl = _slow_amount(Form(row, _at(index), found))
-        description, centre, ledger = get("Description"), get("CostCenter"), get("LedgerAccountNumber")
-        if type(description) is not str:
-            description = "" if description is None else Form(row, _at(index), found).text("Description")
-        if type(centre) is not str:
-            centre = "" if centre is None else Form(row, _at(index), found).text("CostCenter")
-        if ledger is None:
-            ledger = default_ledger
-        elif type(ledger) is not str or ledger not in ledgers or not ledgers[ledger].income_statement:
-            ledger = ledger_of(state, Form(row, _at(index), found), readings)
-        if tax is not None:
-            net = per_line(incl * tax.above, tax.below)
-            lines.append(Line(tax, incl, net, description, centre.strip(), ledger))
+        percent, value, description = row.get("TaxPc"), row.get("SubTotalInclTax"), row.get("Description")
+        if (
+            type(value) is Decimal
+            and type(description) is str
+            and (type(percent) is int or type(percent) is Decimal)
+            and -20 < value.adjusted() < 20
+            and not (row.get("TaxCode") or row.get("CostCenter") or row.get("LedgerAccountNumber"))
+        ):
+            if percent not in taxes:
+                taxes[percent] = books.tax_by_percent.get(percent)
+            tax = taxes[percent]
+            if tax is not None:
+                above, below = value.as_integer_ratio()
+                incl = half_up(above * 100, below)
+                net = per_line(incl * tax.above, tax.below)
+                lines.append(Line(tax, incl, net, description, "", default_ledger))
+                continue
+        line = _line_of(state, row, _at(index), found, notes, readings)
+        if line is not None and line.tax is not None:
+            lines.append(line._replace(net=per_line(line.incl * line.tax.above, line.tax.below)))
     if model is Rounding.RATE:
         shares = [(line.tax.code, line.incl, line.tax.above, line.tax.below) for line in lines if line.tax]
         lines = [line._replace(net=net) for line, net in zip(lines, nets_by_rate(shares), strict=True)]
@@ -176,6 +179,20 @@ def transaction_lines(
     if readings.get("SILV-55") == "refused":
         refuse_small_change(rows, found, LINES)
     return tuple(lines)
+
+
+def _line_of(
+    state: State, row: dict[str, Any], at: str, found: list[Violation], notes: list[str], readings: Readings
+) -> Line | None:
+    """Any line, looked at with care and still without its net amount; what is wrong with it is reported."""
+    form = Form(row, at, found)
+    tax = tax_of(state.books, form, notes)
+    incl = cents_of(row.get("SubTotalInclTax"))
+    if incl is None:
+        incl = _slow_amount(form)
+    description, centre = form.text("Description"), form.text("CostCenter")
+    ledger = ledger_of(state, form, readings)
+    return None if tax is None else Line(tax, incl, 0, description, centre.strip(), ledger)
 
 
 def tax_of(books: Books, form: Form, notes: list[str]) -> TaxCode | None:
@@ -273,13 +290,6 @@ def rounding(state: State, readings: Readings) -> Rounding:
 
 
 _ROUNDINGS = {"per-rate": Rounding.RATE, "half-even": Rounding.HALF_EVEN}
-
-
-def _quick_tax(books: Books, code: object, percent: object) -> TaxCode | None:
-    """The usual line: a percentage that is a number, and no code. Anything else is looked at slowly."""
-    if code is None and isinstance(percent, (int, Decimal)) and percent is not True and percent is not False:
-        return books.tax_by_percent.get(percent)
-    return None
 
 
 def _note_choice(books: Books, rows: list[Any], notes: list[str]) -> None:
