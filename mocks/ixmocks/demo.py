@@ -85,7 +85,14 @@ def _served(scenario: str) -> Iterator[Place]:
 
 def _bridge(folder: str, place: Place, *, quiet: bool) -> dict[str, Any]:
     """One run of the reference bridge; its report."""
-    arguments = ["bridge", "run", "--config", f"{folder}/bridge.yaml", "--journal", f"{folder}/journal.sqlite"]
+    arguments = [
+        "bridge",
+        "run",
+        "--config",
+        f"{folder}/bridge.yaml",
+        "--journal",
+        f"{folder}/journal.sqlite",
+    ]
     # The mocks' clock stands still, so nothing is gained by waiting between requests.
     pace = ["--per-second", "0", "--per-minute", "0"]
     told = _ixkit([*arguments, *pace, "--format", "json"], place.env, progress=not quiet)
@@ -171,7 +178,14 @@ def _show(report: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         table.add_column(title, justify="right" if title == "total" else "left", no_wrap=title != "customer")
     for item in report["instalments"]:
         status = item["status"] + (f": {item['reason']}" if item["reason"] else "")
-        cells = (item["code"], item["customer"], item["total"], item["draft_number"], item["number"], item["due_date"])
+        cells = (
+            item["code"],
+            item["customer"],
+            item["total"],
+            item["draft_number"],
+            item["number"],
+            item["due_date"],
+        )
         table.add_row(*(Text(str(cell or "")) for cell in cells), Text(status))
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
     console.print(table)
