@@ -72,6 +72,7 @@ class Kit:
         chosen = {system.name: system for system in (_all() if systems is None else systems)}
         rules = {name: load_rules(f"{name}.rules.yaml", specs) for name in chosen}
         self.worlds = Worlds(chosen, rules)
+        self.scenario = scenario
         self.ports = {name: self._port(system, specs, faithful) for name, system in chosen.items()}
         self.create(DEFAULT, scenario=scenario, clock=clock, seed=seed, readings=readings)
 

@@ -63,7 +63,7 @@ def alternatives() -> Iterator[Any]:
                 yield pytest.param(system, code, reading["name"], id=f"{code}-{reading['name']}")
 
 
-@pytest.mark.parametrize(("system", "code", "steps"), examples())
+@pytest.mark.parametrize(("system", "code", "steps"), list(examples()))
 def test_the_mock_does_what_the_example_says(system: str, code: str, steps: list[Step]) -> None:
     kit = world(steps[0].get("under") or {})
     refusals = [play(kit, system, step, f"{code}, step {number + 1}") for number, step in enumerate(steps)]
@@ -73,7 +73,7 @@ def test_the_mock_does_what_the_example_says(system: str, code: str, steps: list
         assert any(says(reply, error) for reply in own), f"{[r.body for r in own]}; expected {error}"
 
 
-@pytest.mark.parametrize(("system", "code", "name"), alternatives())
+@pytest.mark.parametrize(("system", "code", "name"), list(alternatives()))
 def test_every_reading_can_be_chosen(system: str, code: str, name: str) -> None:
     assert system in BOOKS
     assert world({code: name}).world().readings[code] == name
@@ -229,13 +229,13 @@ PATHS = {"patchCustomer": {"customerId": 1002, "CustomerId": 1002}}
 """Whom the printed requests are about, where the body does not say."""
 
 
-@pytest.mark.parametrize(("system", "operation_id", "name"), requests())
+@pytest.mark.parametrize(("system", "operation_id", "name"), list(requests()))
 def test_every_request_that_a_document_prints_is_accepted(system: str, operation_id: str, name: str) -> None:
     reply = send(system, operation_id, name)
     assert reply.status in (200, 204), (reply.body, reply.violations)
 
 
-@pytest.mark.parametrize(("system", "operation_id", "name"), requests(answered=True))
+@pytest.mark.parametrize(("system", "operation_id", "name"), list(requests(answered=True)))
 def test_the_answer_printed_under_the_name_of_a_request_is_the_one_that_comes(
     system: str, operation_id: str, name: str
 ) -> None:

@@ -13,8 +13,8 @@ import yaml
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 
+import ixmocks
 from ixmocks.engine.document import SPECS
-from ixmocks.kit import Kit
 
 RULE_BOOKS = sorted(SPECS.glob("*.rules.yaml"))
 DOCUMENTS = [path for path in sorted(SPECS.glob("*.yaml")) if path not in RULE_BOOKS]
@@ -160,7 +160,7 @@ def test_an_x_rules_entry_belongs_to_a_keyword_that_is_there(system: str) -> Non
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_rule_that_the_mock_names_is_in_its_rule_book(system: str) -> None:
     prefix = read(f"{system}.rules.yaml")["prefix"]
-    folder = Path(Kit.__init__.__code__.co_filename).parent / system
+    folder = Path(ixmocks.__file__).parent / system
     named = {code for path in folder.glob("*.py") for code in re.findall(rf"{prefix}-\d+", path.read_text())}
     assert named
     assert named - set(rules(system)) == set()
@@ -216,7 +216,7 @@ def test_no_two_systems_share_a_code() -> None:
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize(("system", "code"), per_rule())
+@pytest.mark.parametrize(("system", "code"), list(per_rule()))
 def test_each_rule_is_complete(system: str, code: str) -> None:
     rule = rules(system)[code]
     assert set(rule) <= RULE_KEYS
@@ -236,7 +236,7 @@ def test_each_rule_is_complete(system: str, code: str) -> None:
     assert rule["error"] is None or 400 <= rule["error"]["status"] < 600
 
 
-@pytest.mark.parametrize(("system", "code"), per_rule())
+@pytest.mark.parametrize(("system", "code"), list(per_rule()))
 def test_each_rule_has_an_example_on_both_sides(system: str, code: str) -> None:
     rule = rules(system)[code]
     known = {operation["operationId"] for _, _, operation in operations(system)}
@@ -252,7 +252,7 @@ def test_each_rule_has_an_example_on_both_sides(system: str, code: str) -> None:
     assert rule["error"] is None or said_no, "the rule refuses, and no breaking example is refused"
 
 
-@pytest.mark.parametrize(("system", "code"), per_rule())
+@pytest.mark.parametrize(("system", "code"), list(per_rule()))
 def test_readings_are_at_least_two_and_named_apart(system: str, code: str) -> None:
     readings = rules(system)[code].get("readings")
     if readings is not None:

@@ -57,7 +57,9 @@ def decide(
     _, wrong = check_parameters(operation, "header", headers)
     violations += wrong
     call = Call(system, operation.id, state, at, world.readings, body, query, path_values, headers)
-    misshapen = operation.body is not None and received.body != b"" and not operation.body.fits(body, vast=vast)
+    misshapen = (
+        operation.body is not None and received.body != b"" and not operation.body.fits(body, vast=vast)
+    )
     try:
         if misshapen and operation.body is not None:
             broken = operation.body.violations(body, "body")
@@ -93,7 +95,9 @@ def _gate(
     return system.limited(overrun) if overrun else None
 
 
-def _body(operation: Operation, received: Received, headers: Mapping[str, str]) -> tuple[Any, bool, Refused | None]:
+def _body(
+    operation: Operation, received: Received, headers: Mapping[str, str]
+) -> tuple[Any, bool, Refused | None]:
     """The body's value, whether a number in it is vast, and what is wrong with it."""
     if operation.body is None:
         return None, False, None
@@ -137,7 +141,7 @@ def _surveyed(operation: Operation, call: Call, broken: list[Violation]) -> list
     answer = operation.handler(replace(call, body=pruned, survey=True))
     if answer.refused is None:
         return []
-    return [v for v in answer.refused.violations if not related(v.at, broken)]
+    return [v for v in answer.refused.violations if not related(v, broken)]
 
 
 def _checked(system: System, operation: Operation, answer: Answer) -> Answer:

@@ -34,6 +34,9 @@ DAMAGE = frozenset({Harm.CUT, Harm.SLOW, Harm.GARBAGE, Harm.HTML, Harm.WRONG_TYP
 """These need an answer to damage: at the place `sending` only."""
 
 
+_FRAMING = ("content-length", "transfer-encoding", "connection")
+
+
 class FaultError(ValueError):
     """A fault that cannot be armed; the message says why."""
 
@@ -65,8 +68,12 @@ class Fault:
             raise FaultError("nth counts from 1, and times lies between 1 and 1000000")
         if not 0 <= self.seconds <= 3600:
             raise FaultError("seconds lies between 0 and 3600")
-        if not 100 <= self.status <= 599:
-            raise FaultError(f"{self.status} is no HTTP status")
+        if not 300 <= self.status <= 599 or self.status == 304:
+            raise FaultError(
+                f"{self.status}: a fault answers with a status from 300 to 599 that may have a body"
+            )
+        if any(name.lower() in _FRAMING for name, _ in self.headers):
+            raise FaultError("a fault cannot set Content-Length, Transfer-Encoding or Connection")
 
     def fits(self, system: str, operation: str, haystacks: tuple[bytes, ...]) -> bool:
         if self.system not in ("", system) or self.operation not in ("", operation):

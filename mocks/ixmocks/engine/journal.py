@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ixmocks.engine.world import Moment
 
 EVENTS_MAX = 10_000
+_ID = re.compile(r"e[1-9][0-9]{0,14}")
 BYTES_MAX = 64 * 1024 * 1024
 
 
@@ -77,7 +79,7 @@ class Journal:
 
     def get(self, event_id: str) -> Event | None:
         """The event `e12`, if it is still kept."""
-        if not self._events or event_id[:1] != "e" or not event_id[1:].isdecimal():
+        if not self._events or not _ID.fullmatch(event_id):
             return None
         index = int(event_id[1:]) - self._events[0].number
         return self._events[index] if 0 <= index < len(self._events) else None

@@ -49,7 +49,8 @@ def names() -> tuple[str, ...]:
 
 def load(name: str, systems: Iterable[str]) -> Scenario:
     """A scenario by name, or by the path of its folder. Raises ScenarioError."""
-    folder = Path(name) if "/" in name or "\\" in name or Path(name).is_dir() else SCENARIOS / name
+    ours = name in names() or not ("/" in name or "\\" in name or Path(name).is_dir())
+    folder = SCENARIOS / name if ours else Path(name)
     if not (folder / "scenario.yaml").is_file():
         near = get_close_matches(name, names(), n=1)
         hint = f"; did you mean {near[0]!r}" if near else ""

@@ -70,7 +70,7 @@ class Shape:
         return [
             Violation(
                 rule=_code(node, keyword), at=at, seen=_show(seen), expected=_expected(keyword, node, seen),
-                keyword=keyword,
+                keyword="required" if _only_asks_for_members(node, keyword) else keyword,
             )
         ]  # fmt: skip
 
@@ -131,11 +131,21 @@ def without_broken(value: Any, violations: list[Violation]) -> Any:
     return pruned
 
 
-def related(at: str, others: list[Violation]) -> bool:
-    """Whether a place was already reported, or lies inside or around a place that was."""
+def related(found: Violation, others: list[Violation]) -> bool:
+    """Whether a rule says again what a schema has said: of the same place, of something around it, of
+    what was taken out with it, or under the same code."""
     return any(
-        at == other.at or at.startswith(f"{other.at}.") or other.at.startswith(f"{at}.") for other in others
+        found.at == other.at
+        or other.at.startswith(f"{found.at}.")
+        or (found.at.startswith(f"{other.at}.") and (other.keyword in SHAPE or other.rule == found.rule))
+        for other in others
     )
+
+
+def _only_asks_for_members(node: Any, keyword: str) -> bool:
+    """An `anyOf` that says "one of these members is needed": what is there is of the right shape."""
+    options = node.get(keyword) if isinstance(node, dict) else None
+    return keyword == "anyOf" and bool(options) and all(set(option) == {"required"} for option in options or ())
 
 
 def _closest(error: Any) -> list[Any]:
@@ -145,7 +155,9 @@ def _closest(error: Any) -> list[Any]:
         branch
         for branch in getattr(error.kind, "context", ())
         if branch
-        and not any(inner.schema_path[-1] == "type" and list(inner.instance_path) == place for inner in branch)
+        and not any(
+            inner.schema_path[-1] == "type" and list(inner.instance_path) == place for inner in branch
+        )
     ]
     return list(branches[0]) if len(branches) == 1 else []
 

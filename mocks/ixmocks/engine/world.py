@@ -73,4 +73,7 @@ class World:
             )  # fmt: skip
 
     def put(self, system: str, state: Any) -> None:
+        """Make this the system's state; the moment stays the same object where nothing changed."""
+        if self.moment.systems[system] is state:
+            return
         self.moment = replace(self.moment, systems=self.moment.systems.insert(system, state))

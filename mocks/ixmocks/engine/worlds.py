@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from rpds import HashTrieMap
 
@@ -16,6 +17,7 @@ from ixmocks.engine.world import NAME, Moment, World
 
 DEFAULT = "default"
 WORLDS_MAX = 1000
+LOADED_MAX = 16
 
 
 class WorldError(ValueError):
@@ -30,6 +32,7 @@ class Worlds:
     rules: Mapping[str, RuleBook]
     _worlds: dict[str, World] = field(default_factory=dict)
     _keys: dict[tuple[str, str], World] = field(default_factory=dict)
+    _loaded: dict[tuple[int, int], tuple[Scenario, HashTrieMap[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -60,17 +63,28 @@ class Worlds:
         self.check_readings(chosen)
         seed = scenario.seed if seed is None else seed
         clock = clock or (Clock.parse(scenario.clock) if scenario.clock else Clock.frozen(START))
-        states = {
-            system.name: scenario.load(system.name, lambda data, s=system: s.load(data, seed))  # type: ignore[misc]
-            for system in self.systems.values()
-        }
-        first = Moment(HashTrieMap(states), clock, HashTrieMap())
+        first = Moment(self._states(scenario, seed), clock, HashTrieMap())
         world = World(
             name=name, scenario=scenario.name, seed=seed, first=first, moment=first,
             readings=self.complete(chosen), credentials=self._issue(name),
         )  # fmt: skip
         self.add(world)
         return world
+
+    def _states(self, scenario: Scenario, seed: int) -> HashTrieMap[str, Any]:
+        """The first states. They never change in place, so worlds of one scenario and seed share them."""
+        key = (id(scenario), seed)
+        kept, states = self._loaded.get(key, (None, HashTrieMap()))
+        if kept is not scenario:
+            states = HashTrieMap(
+                {
+                    name: scenario.load(name, lambda data, load=system.load: load(data, seed))  # type: ignore[misc]
+                    for name, system in self.systems.items()
+                }
+            )
+            if len(self._loaded) < LOADED_MAX:
+                self._loaded[key] = (scenario, states)
+        return states
 
     def fork(self, source: World, name: str) -> World:
         world = source.fork(name, self._issue(name))

@@ -57,7 +57,8 @@ def test_the_journal_keeps_the_newest_within_both_bounds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found"), [("e4", True), ("e1", False), ("e9", False), ("4", False), ("ex", False)]
+    ("name", "found"),
+    [("e4", True), ("e1", False), ("e9", False), ("4", False), ("ex", False), ("e04", False)],
 )
 def test_an_event_is_found_by_its_id_while_it_is_kept(name: str, found: bool) -> None:
     journal = Journal(events_max=3)
@@ -92,7 +93,9 @@ def test_a_fault_fits_by_system_operation_and_literal_key() -> None:
         {"place": Place.RECEIVED, "harm": Harm.RESET, "nth": 0},
         {"place": Place.RECEIVED, "harm": Harm.RESET, "times": 10**9},
         {"place": Place.RECEIVED, "harm": Harm.HANG, "seconds": -1},
-        {"place": Place.RECEIVED, "harm": Harm.STATUS, "status": 99},
+        {"place": Place.RECEIVED, "harm": Harm.STATUS, "status": 204},
+        {"place": Place.RECEIVED, "harm": Harm.STATUS, "status": 304},
+        {"place": Place.RECEIVED, "harm": Harm.STATUS, "headers": (("Content-Length", "1"),)},
     ],
 )
 def test_a_fault_that_makes_no_sense_cannot_be_armed(wrong: dict[str, object]) -> None:

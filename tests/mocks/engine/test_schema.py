@@ -81,7 +81,10 @@ def test_of_several_alternatives_the_one_of_the_right_type_is_explained() -> Non
 
 
 def test_the_rule_of_the_whole_choice_stands_for_the_breach_of_its_closest_part() -> None:
-    number = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[0-9]+$"}], "x-rules": {"anyOf": "R-1"}}
+    number = {
+        "anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[0-9]+$"}],
+        "x-rules": {"anyOf": "R-1"},
+    }
     shape = Shape.of({"type": "object", "properties": {"number": number}})
     assert [(v.rule, v.at) for v in shape.violations({"number": "GUEST"}, "body")] == [("R-1", "body.number")]
     assert [(v.rule, v.at) for v in shape.violations({"number": []}, "body")] == [("R-1", "body.number")]
@@ -99,7 +102,19 @@ def test_nullable_lets_null_in_and_a_member_named_description_is_no_keyword() ->
 
 
 def test_a_place_is_related_to_what_lies_around_and_inside_it() -> None:
-    others = [Violation("schema", "body.lines.1", "", "")]
-    assert related("body.lines.1.text", others)
-    assert related("body.lines", others)
-    assert not related("body.lines.10", others)
+    others = [Violation("schema", "body.lines.1", "", "", keyword="type")]
+    assert related(_at("body.lines.1.text"), others)
+    assert related(_at("body.lines"), others)
+    assert not related(_at("body.lines.10"), others)
+
+
+def test_what_is_inside_something_too_long_or_incomplete_is_not_said_yet() -> None:
+    too_long = Violation("R-1", "body.lines", "", "", keyword="maxItems")
+    others = [too_long, Violation("R-2", "body", "", "", keyword="required")]
+    assert not related(_at("body.lines.1.text"), others)
+    assert related(_at("body.lines.1.text", "R-1"), others)
+    assert not related(_at("body.other"), others)
+
+
+def _at(place: str, rule: str = "R-9") -> Violation:
+    return Violation(rule, place, "", "")
