@@ -36,7 +36,7 @@ class Contract:
     dates: tuple[str, ...]
     items: tuple[Item, ...]
     expect: str = "booked"
-    """What a bridge with the usual mapping does with what is due: booked, drafted, parked or nothing."""
+    """What a bridge with the usual mapping does with what is due: booked, drafted, paid, parked or nothing."""
     credits: str | None = None
     sale_type: str = "Season"
     reference: str = ""
@@ -162,7 +162,7 @@ DIRECT = (
     Contract("C-2025-0031", 1005, "a discount on the line", ("2025-11-30",), (Item("SCARF", n(45),
              discount=15),)),
     Contract("C-2025-0032", 1011, "nothing but a gift: the whole invoice is zero", ("2025-12-24",),
-             (Item("GIFT", text="New Year's gift"),)),
+             (Item("GIFT", text="New Year's gift"),), "paid"),
     Contract("C-2025-0033", 1018, "a million and more", ("2026-03-01",),
              (Item("SOUND", price_cents=102031230, text="Summer festival, infrastructure"),),
              sale_type="Event"),
@@ -207,8 +207,8 @@ SPONSORS = (
              barter=True),
     Contract("S-2025-0006", 1001, "a draft with three rates", ("2026-01-05",),
              (Item("BOARD", centre="FIRST TEAM"), *VIP), "drafted"),
-    Contract("S-2025-0007", 1002, "a draft of 76 lines that are all alike", ("2026-02-10",),
-             (Item("LED", text="LED, one minute"),) * 76, "drafted"),
+    Contract("S-2025-0007", 1002, "76 lines alike as a draft: an order of fewer lines comes to a cent less",
+             ("2026-02-10",), (Item("LED", text="LED, one minute"),) * 76, "parked"),
     Contract("S-2025-0008", 1015, "a credit note as a draft", ("2026-03-20",),
              (Item("BOARD", price_cents=-100000, text="Board, two matches not shown", centre="FIRST TEAM"),
              ), "drafted",

@@ -121,9 +121,9 @@ def test_the_season_is_as_odd_as_promised() -> None:
 def test_every_instalment_says_what_should_become_of_it() -> None:
     expected = scenario.load("club-season", ["expected"]).sections["expected"]["instalments"]
     assert [each["code"] for each in expected] == [each["instalmentCode"] for each in instalments()]
-    assert {each["expect"] for each in expected} == {"booked", "drafted", "parked", "nothing"}
+    assert {each["expect"] for each in expected} == {"booked", "drafted", "paid", "parked", "nothing"}
     sponsors = {each["expect"] for each in expected if each["code"].startswith("S-")}
-    assert sponsors == {"drafted", "nothing"}
+    assert sponsors == {"drafted", "parked", "nothing"}
 
 
 def test_the_page_counts_right() -> None:

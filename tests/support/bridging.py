@@ -15,11 +15,20 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
-from ixbridge.core.mapping import CustomerRules, LedgerRules, ModeRules, ProductRules, Settings, TaxRule, TaxRules
+from ixbridge.core.mapping import (
+    CustomerRules,
+    DraftAs,
+    LedgerRules,
+    ModeRules,
+    ProductRules,
+    Settings,
+    TaxRule,
+    TaxRules,
+)
 from ixbridge.core.model import Mode
 from ixbridge.core.policy import Policy, policy_of
 from ixbridge.core.records import GENESIS, Entry, Record, sealed, verify
-from ixbridge.core.steps import Creation, Side
+from ixbridge.core.steps import Side
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
 from ixbridge.shell.report import Report
 from ixbridge.shell.start import Credentials, Parts, runner_of
@@ -124,7 +133,9 @@ def delivered_twice(request: Request, answer: Callable[[], Reply]) -> Heard:
     return answer()
 
 
-def says(status: int, body: Any = None, *, headers: Mapping[str, str] | None = None, done: bool = False) -> Fault:
+def says(
+    status: int, body: Any = None, *, headers: Mapping[str, str] | None = None, done: bool = False
+) -> Fault:
     """Answers this, having done the work or not."""
 
     def fault(request: Request, answer: Callable[[], Reply]) -> Heard:
@@ -192,7 +203,10 @@ class Pocket:
         return (200, found) if found else (404, {"Message": "not found"})
 
     def _patchCustomer(self, request: Request) -> tuple[int, Any]:
-        customer_id, code = int(request.path.rsplit("/", 1)[1]), json.loads(request.body or b"")["customerCode"]
+        customer_id, code = (
+            int(request.path.rsplit("/", 1)[1]),
+            json.loads(request.body or b"")["customerCode"],
+        )
         others = [each for each in self.customers.values() if each["customerId"] != customer_id]
         if any(each["customerCode"] == code for each in others):
             return 409, {"Message": f"The code {code} is taken."}
@@ -223,7 +237,9 @@ class Pocket:
     def _addrelation(self, request: Request) -> tuple[int, Any]:
         said = json.loads(request.body or b"")
         person = (said.get("Relation_Contact") or [{}])[0]
-        number = said.get("CustomerNumber") or max([0, *(each["CustomerNumber"] for each in self.relations)]) + 1
+        number = (
+            said.get("CustomerNumber") or max([0, *(each["CustomerNumber"] for each in self.relations)]) + 1
+        )
         for each in self.relations:
             same_email = said.get("Email") and each["Email"] == said["Email"]
             if same_email and said["OnExistingRelationEmail"] == "ABORT":
@@ -298,7 +314,9 @@ class Pocket:
         for line in said["Order_Orderline"]:
             cents = int(Decimal(str(line["UnitPriceExclTax"])) * 100)
             net += cents
-            gross += cents + int((cents * Decimal(str(line["TaxPc"])) / 100).quantize(Decimal(1), "ROUND_HALF_UP"))
+            gross += cents + int(
+                (cents * Decimal(str(line["TaxPc"])) / 100).quantize(Decimal(1), "ROUND_HALF_UP")
+            )
         made = {
             "OrderNumber": len(self.orders) + 500,
             "OrderDate": said["OrderDate"],
@@ -347,11 +365,15 @@ def _net(cents: int, percentage: Decimal) -> int:
 # --- data -------------------------------------------------------------------------------------
 
 
-def instalment(code: str, *, customer: int = 1001, lines: Sequence[tuple[int, int]] = ((10000, 21),)) -> dict[str, Any]:
+def instalment(
+    code: str, *, customer: int = 1001, lines: Sequence[tuple[int, int]] = ((10000, 21),)
+) -> dict[str, Any]:
     """An instalment as iXpole delivers it; ``lines`` are (net cents, percentage)."""
-    rows = []
+    rows: list[dict[str, Any]] = []
+    vat_sum = 0
     for number, (net, percentage) in enumerate(lines, 1):
         vat = int((Decimal(net) * percentage / 100).quantize(Decimal(1), "ROUND_HALF_UP"))
+        vat_sum += vat
         rows.append(
             {
                 "lineNumber": number,
@@ -367,7 +389,8 @@ def instalment(code: str, *, customer: int = 1001, lines: Sequence[tuple[int, in
                 "amountInclVat": (net + vat) / 100,
             }
         )
-    net_sum, gross = (sum(round(row[name] * 100) for row in rows) for name in ("amountExclVat", "amountInclVat"))
+    net_sum = sum(net for net, _ in lines)
+    gross = net_sum + vat_sum
     return {
         "instalmentCode": code,
         "instalmentDate": "2026-04-01",
@@ -381,7 +404,9 @@ def instalment(code: str, *, customer: int = 1001, lines: Sequence[tuple[int, in
     }
 
 
-def customer(number: int = 1001, *, code: str | None = None, name: str = "", email: str = "") -> dict[str, Any]:
+def customer(
+    number: int = 1001, *, code: str | None = None, name: str = "", email: str = ""
+) -> dict[str, Any]:
     return {
         "customerId": number,
         "customerCode": code,
@@ -424,8 +449,8 @@ def settings(**changes: Any) -> Settings:
     return Settings(**{**values, **changes})
 
 
-def policy(mode: Mode = Mode.DIRECT, *, draft_as: Creation = Creation.INVOICE_DRAFT, **changes: Any) -> Policy:
-    return policy_of(settings(mode=ModeRules(mode), **changes), mode=None, draft_as=draft_as)
+def policy(mode: Mode = Mode.DIRECT, *, draft_as: DraftAs = DraftAs.INVOICE, **changes: Any) -> Policy:
+    return policy_of(settings(mode=ModeRules(mode), **changes), draft_as=draft_as)
 
 
 @dataclass
@@ -449,5 +474,3 @@ class Bench:
     def statuses(self) -> dict[str, str]:
         report = self.run()
         return {item.code: item.status.value for item in report.items}
-
-

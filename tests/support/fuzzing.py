@@ -35,5 +35,7 @@ def fuzz(kit: Kit, system: str, folder: Path, *, examples: int, seed: int, phase
             "NO_PROXY": "*",
             "PYTHONHASHSEED": "0",
         }
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
     return done.returncode, done.stdout + done.stderr

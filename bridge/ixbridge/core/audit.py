@@ -1,0 +1,104 @@
+"""Is this the document of this instalment, and is it what was meant? Judged on what was read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ixbridge.core import keys
+from ixbridge.core.life import Life
+from ixbridge.core.model import Document, Invoice
+from ixbridge.core.money import Rounding, predicted
+from ixbridge.core.parked import Parked, Reason, park
+from ixbridge.core.steps import Creation
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every document of the target that carries one instalment's tag."""
+
+    invoices: tuple[Document, ...] = ()
+    orders: tuple[Document, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.invoices and not self.orders
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the document must show."""
+
+    code: str
+    gross_minor: int
+    nets_minor: tuple[int, ...]
+    """Empty: the split into net and VAT is not judged."""
+    customer_number: str
+    day: date | None
+    """None: the date may have been changed when a draft was made real."""
+    tolerance_minor: int = 0
+
+
+def nets_of(invoice: Invoice, creation: Creation) -> tuple[int, ...]:
+    """The net totals the target may compute, the likeliest first."""
+    if creation is Creation.ORDER:
+        return (sum(line.net_minor for line in invoice.lines),)
+    likely = invoice.expected.net_minor
+    return tuple(dict.fromkeys([likely, *(predicted(invoice.lines, each).net_minor for each in Rounding)]))
+
+
+def expected_of(life: Life, *, tolerance_minor: int, judge_split: bool) -> Expected:
+    is_draft = life.creation is not None and life.creation.is_draft
+    return Expected(
+        life.code,
+        life.gross_minor,
+        life.nets_minor if judge_split and not life.by_hand else (),
+        "" if life.by_hand else life.customer_number,
+        None if is_draft or life.by_hand else life.day,
+        tolerance_minor,
+    )
+
+
+def the_one(found: Found, code: str) -> Document | Parked | None:
+    """The one document of an instalment; an order counts until there is an invoice of it."""
+    # A document listed on two pages, because a new one pushed it along, is still one.
+    invoices = list({(each.number, each.draft_id): each for each in found.invoices}.values())
+    orders = list({each.draft_id: each for each in found.orders}.values())
+    for several in (invoices, orders):
+        if len(several) > 1:
+            names = ", ".join(each.number or f"draft {each.draft_id}" for each in several)
+            return park(
+                Reason.DUPLICATE_DOCUMENTS, f"{len(several)} documents carry the tag of {code}: {names}"
+            )
+    return invoices[0] if invoices else orders[0] if orders else None
+
+
+def wrong_with(document: Document, expected: Expected, *, by_hand: bool = False) -> Parked | None:
+    """Why this document is not what was meant."""
+    name = document.number or f"draft {document.draft_id}"
+    if not by_hand and not keys.is_tagged(document.notes, expected.code):
+        return park(Reason.DOCUMENT_NOT_OURS, f"document {name} does not carry the tag of {expected.code}")
+    if document.totals is not None:
+        problem = _wrong_totals(document, expected, name)
+        if problem:
+            return problem
+    if expected.customer_number and document.customer_number not in ("", expected.customer_number):
+        seen = f"document {name} is for customer {document.customer_number}"
+        return park(Reason.DOCUMENT_NOT_OURS, f"{seen}, expected customer {expected.customer_number}")
+    if expected.day is not None and document.date != expected.day:
+        seen = f"document {name} is dated {document.date}, expected {expected.day}"
+        return park(Reason.DOCUMENT_NOT_OURS, seen, advice="Correct the date, or credit the document.")
+    return None
+
+
+def _wrong_totals(document: Document, expected: Expected, name: str) -> Parked | None:
+    totals = document.totals
+    assert totals is not None
+    if abs(totals.gross_minor - expected.gross_minor) > expected.tolerance_minor:
+        seen = f"document {name} has the total {totals.gross_minor}"
+        return park(Reason.TOTAL_DIFFERS, f"{seen}, iXpole says {expected.gross_minor} (minor units)")
+    if expected.nets_minor and totals.net_minor not in expected.nets_minor:
+        wanted = " or ".join(str(each) for each in expected.nets_minor)
+        seen = f"document {name} has the net total {totals.net_minor}, expected {wanted} (minor units)"
+        return park(Reason.TAX_SPLIT_DIFFERS, seen)
+    return None

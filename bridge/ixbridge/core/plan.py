@@ -1,0 +1,393 @@
+"""What is the next step of one instalment? Decided from its life and what is known now.
+
+Gather, decide, apply: ``next_move`` only decides. It answers with a question to ask, a record to
+write, or an end; the shell does it, adds what it heard to the facts, and asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from ixbridge.core import drafts, keys
+from ixbridge.core.audit import expected_of, nets_of, the_one, wrong_with
+from ixbridge.core.invoice import invoice_for
+from ixbridge.core.life import Event, Life, Stage
+from ixbridge.core.mapping import Settings, SplitCheck, mode_for
+from ixbridge.core.model import Document, Instalment, Invoice, Mode
+from ixbridge.core.money import told, vat_on
+from ixbridge.core.moves import (
+    Ask,
+    Create,
+    Facts,
+    Fresh,
+    Look,
+    Move,
+    NeedArticles,
+    NeedCustomer,
+    NeedProducts,
+    Note,
+    Park,
+    Reopen,
+    Rest,
+)
+from ixbridge.core.parked import Parked, Reason, park
+from ixbridge.core.policy import Policy
+from ixbridge.core.records import Payload
+from ixbridge.core.recovery import LOOKS_S
+from ixbridge.core.steps import (
+    CreateDocument,
+    Creation,
+    ReadDocument,
+    WriteDraft,
+    WriteInvoice,
+    WritePayment,
+)
+
+ANY_NUMBER = "1"
+"""Stands for the customer's number while nothing but the lines is judged."""
+
+
+def next_move(life: Life, facts: Facts, policy: Policy) -> Move:
+    if life.is_over and not (life.stage is Stage.DROPPED and facts.delivered):
+        return Rest()
+    if life.parked is not None:
+        return _parked(life, facts, policy)
+    return _STAGES[life.stage](life, facts, policy)
+
+
+def seen(instalment: Instalment, policy: Policy) -> Payload:
+    """What is remembered of an instalment before anything is made of it."""
+    return {
+        "digest": keys.digest(instalment),
+        "settings": policy.fingerprint,
+        "mode": mode_for(instalment, policy.settings.mode).value,
+        "customer": instalment.customer_id,
+        "name": instalment.customer_name,
+        "date": instalment.date.isoformat(),
+        "currency": instalment.currency,
+        "gross": instalment.gross_minor,
+    }
+
+
+# --- before the create ------------------------------------------------------------------------
+
+
+def _new(life: Life, facts: Facts, policy: Policy) -> Move:
+    return Note(Event.SEEN, seen(facts.delivered, policy)) if facts.delivered else Rest()
+
+
+def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Convert first, since what cannot be booked must not leave a customer behind."""
+    instalment = facts.delivered
+    if instalment is None:
+        return Note(Event.WITHDRAWN)
+    if facts.digest != life.digest or mode_for(instalment, policy.settings.mode) is not life.mode:
+        return Note(Event.SEEN, seen(instalment, policy))
+    missing = _missing_products(instalment, facts, policy.settings)
+    if missing:
+        return NeedProducts(missing)
+    invoice = _invoice(instalment, facts, policy, facts.customer_number or ANY_NUMBER)
+    if isinstance(invoice, Parked):
+        return Park(invoice)
+    if facts.customer_number is None:
+        return NeedCustomer(instalment.customer_id)
+    return _bookable(life, facts, invoice, _creation(instalment, policy))
+
+
+def _bookable(life: Life, facts: Facts, invoice: Invoice, creation: Creation) -> Move:
+    """Everything it names is there; a document must not be."""
+    articles = _missing_articles(invoice, facts) if creation.is_draft else {}
+    if articles:
+        return NeedArticles(articles)
+    if facts.found is None:
+        return Look(Fresh.RUN)
+    intent = _intent(invoice, creation)
+    if facts.found.is_empty:
+        return Create(CreateDocument(invoice, creation), intent)
+    return _taken_for(life, facts, intent)
+
+
+def _invoice(instalment: Instalment, facts: Facts, policy: Policy, customer_number: str) -> Invoice | Parked:
+    products = {number: product for number, product in facts.products.items() if product is not None}
+    settings = policy.settings
+    invoice = invoice_for(
+        instalment,
+        customer_number=customer_number,
+        products=products,
+        settings=settings,
+        number=facts.next_number,
+    )
+    if isinstance(invoice, Parked):
+        return invoice
+    if invoice.annex and settings.lines.annex_required:
+        # ASSUMED: neither a booking nor an order takes a file we hold (only a public URL, or a
+        # container whose name is not documented), so a summed-up invoice cannot carry its annex.
+        return park(Reason.ANNEX_IMPOSSIBLE, "the summed-up lines need an annex, which cannot be attached")
+    if _creation(instalment, policy) is Creation.ORDER:
+        gross = sum(line.net_minor + vat_on(line.net_minor, line.vat_percentage) for line in invoice.lines)
+        if abs(gross - instalment.gross_minor) > settings.tolerance_minor:
+            money = partial(told, currency=instalment.currency)
+            what = f"an order would come to {money(gross)}, iXpole says {money(instalment.gross_minor)}"
+            return park(Reason.TOTAL_NOT_REACHABLE, what)
+    return invoice
+
+
+def _creation(instalment: Instalment, policy: Policy) -> Creation:
+    mode = mode_for(instalment, policy.settings.mode)
+    return policy.draft_as if mode is Mode.DRAFT else Creation.TRANSACTION
+
+
+def _missing_products(instalment: Instalment, facts: Facts, settings: Settings) -> tuple[int, ...]:
+    """Products whose group or account decides where a line is booked, or which become articles."""
+    ledger, centre = settings.ledger, settings.cost_centre
+    all_needed = (
+        mode_for(instalment, settings.mode) is Mode.DRAFT
+        or bool(ledger.groups or centre.groups)
+        or "{product_group}" in (centre.value or "")
+        or 0 < settings.lines.max < len(instalment.lines)
+    )
+    needed = (
+        line.product_id
+        for line in instalment.lines
+        if all_needed
+        or (ledger.from_source and not line.ledger_account and line.product_code not in ledger.products)
+    )
+    return tuple(dict.fromkeys(each for each in needed if each is not None and each not in facts.products))
+
+
+def _missing_articles(invoice: Invoice, facts: Facts) -> dict[str, tuple[int | None, str | None]]:
+    """What a draft's lines name and the target may not have yet."""
+    lines = facts.delivered.lines if facts.delivered else ()
+    ids = {line.number: line.product_id for line in lines}
+    return {
+        line.product_code: (ids.get(line.merged[0]) if line.merged else None, line.tax_code)
+        for line in invoice.lines
+        if line.product_code not in facts.articles
+    }
+
+
+def _intent(invoice: Invoice, creation: Creation) -> Payload:
+    return {
+        "creation": creation.value,
+        "number": invoice.number,
+        "customer_number": invoice.customer_number,
+        "nets": list(nets_of(invoice, creation)),
+        "lines": len(invoice.lines),
+    }
+
+
+# --- after the create -------------------------------------------------------------------------
+
+
+def _asked(life: Life, facts: Facts, policy: Policy) -> Move:
+    """A create was sent, or was about to be, and nobody knows what became of it: look."""
+    if facts.found is None:
+        return Look(_since_create(facts), LOOKS_S[0])
+    if not facts.found.is_empty:
+        return _taken_for(life, facts, {})
+    if life.asked_number is not None:
+        again = _again(life, facts, policy)
+        if again:
+            return again
+    if facts.looks < len(LOOKS_S):
+        return Look(Fresh.NOW, LOOKS_S[facts.looks])
+    what = "a create was sent and its answer lost; no document carries its tag so far"
+    return Park(park(Reason.UNCERTAIN_CREATE, what))
+
+
+def _since_create(facts: Facts) -> Fresh:
+    return Fresh.RUN if facts.earlier else Fresh.CREATED
+
+
+def _again(life: Life, facts: Facts, policy: Policy) -> Move | None:
+    """The same number again: the target refuses it if the first one arrived after all."""
+    instalment = facts.delivered
+    if instalment is None or facts.digest != life.digest:
+        return None
+    known = {each.product_id for each in instalment.lines if each.product_id is not None}
+    missing = tuple(sorted(known - set(facts.products)))
+    if missing:
+        return NeedProducts(missing)
+    settings = policy.settings
+    products = {number: product for number, product in facts.products.items() if product is not None}
+    invoice = invoice_for(
+        instalment,
+        customer_number=life.customer_number,
+        products=products,
+        settings=settings,
+        number=life.asked_number,
+    )
+    if isinstance(invoice, Parked) or life.creation is None:
+        return None
+    return Create(CreateDocument(invoice, life.creation), _intent(invoice, life.creation))
+
+
+def _taken_for(life: Life, facts: Facts, intent: Payload) -> Move:
+    """A document carries our tag: adopt it. Whether it is right is the audit's question."""
+    assert facts.found is not None
+    one = the_one(facts.found, life.code)
+    if isinstance(one, Parked):
+        return Park(one)
+    assert one is not None
+    return Note(Event.RESULT, {**intent, "number": one.number, "draft": one.draft_id, "by": "lookup"})
+
+
+def _booked(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Read back: exactly one document, ours, with the total that was meant."""
+    if facts.delivered and facts.digest != life.digest and not life.by_hand:
+        return _edited()
+    if life.by_hand:
+        return _by_hand(life, facts, policy)
+    one = _sought(life, facts, _since_create(facts), gone="cannot be found")
+    if not isinstance(one, Document):
+        return one
+    problem = _problem(life, one, policy)
+    if problem:
+        return Park(problem)
+    return _numbered(one) if one.number is not None else Note(Event.DRAFTED, {"draft": one.draft_id})
+
+
+def _by_hand(life: Life, facts: Facts, policy: Policy) -> Move:
+    """The document that an operator named: its number finds it, its total must agree."""
+    if facts.read is None:
+        return Ask(ReadDocument(life.number or "", with_pdf=False))
+    one = _readable(life, facts, policy)
+    return Park(one) if isinstance(one, Parked) else _numbered(one)
+
+
+def _sought(life: Life, facts: Facts, fresh: Fresh, *, gone: str) -> Document | Move:
+    """The instalment's one document, or what to do to find it."""
+    if facts.found is None:
+        return Look(fresh)
+    one = the_one(facts.found, life.code)
+    if isinstance(one, Parked):
+        return Park(one)
+    if one is not None:
+        return one
+    if facts.looks < len(LOOKS_S):
+        return Look(Fresh.NOW, LOOKS_S[facts.looks])
+    return Park(park(Reason.DOCUMENT_GONE, f"document {life.number or life.draft_id} {gone}"))
+
+
+def _numbered(one: Document) -> Move:
+    number = drafts.real_number(one.number or "")
+    return Park(number) if isinstance(number, Parked) else Note(Event.NUMBERED, {"number": number})
+
+
+def _problem(life: Life, one: Document, policy: Policy) -> Parked | None:
+    settings = policy.settings
+    expected = expected_of(
+        life,
+        tolerance_minor=settings.tolerance_minor,
+        judge_split=settings.tax.split_check is not SplitCheck.GROSS_ONLY,
+    )
+    problem = wrong_with(one, expected, by_hand=life.by_hand)
+    if problem or life.number is None or one.number in (None, life.number):
+        return problem
+    return park(Reason.NUMBER_CHANGED, f"the document was {life.number} and is now {one.number}")
+
+
+def _edited() -> Move:
+    return Park(park(Reason.SOURCE_CHANGED, "the instalment was edited after its document was made"))
+
+
+def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Hand the draft over, or see whether it has become real."""
+    if facts.delivered and facts.digest != life.digest:
+        return _edited()
+    one = _sought(life, facts, Fresh.RUN, gone="was deleted in the accounting system")
+    if not isinstance(one, Document):
+        return one
+    problem = _problem(life, one, policy)
+    if problem:
+        return Park(problem)
+    if one.number is not None:
+        return _numbered(one)
+    report = drafts.next_report(life.handed, draft_id=one.draft_id, number=None)
+    match report:
+        case Parked():
+            return Park(report)
+        case drafts.Wait():
+            return Rest("the draft has no real number yet")
+        case drafts.Report(number=number):
+            return Ask(WriteDraft(life.code, number), Event.HANDED, {"said": number})
+
+
+def _final(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Report number, due date and PDF: those of this very document, read now."""
+    if facts.delivered and facts.digest != life.digest and not life.by_hand:
+        return _edited()
+    if facts.read is None or not facts.read_pdf:
+        return Ask(ReadDocument(life.number or "", with_pdf=True))
+    one = _readable(life, facts, policy)
+    if isinstance(one, Parked):
+        return Park(one)
+    if one.due_date is None:
+        return Rest(f"document {life.number} has no due date yet")
+    report = drafts.next_report(life.handed, draft_id=None, number=one.number)
+    if isinstance(report, Parked):
+        return Park(report)
+    step = WriteInvoice(life.code, life.number or "", one.due_date, one.pdf)
+    return Ask(step, Event.REPORTED, {"number": life.number, "due": one.due_date.isoformat()})
+
+
+def _readable(life: Life, facts: Facts, policy: Policy) -> Document | Parked:
+    read = facts.read or ()
+    if len(read) != 1:
+        seen = f"{len(read)} documents have the number {life.number}"
+        return park(Reason.DUPLICATE_DOCUMENTS if read else Reason.DOCUMENT_GONE, seen)
+    return _problem(life, read[0], policy) or read[0]
+
+
+def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Paid? The only sign is that nothing is outstanding."""
+    one = _current(life, facts)
+    if one is None and facts.read is None:
+        return Ask(ReadDocument(life.number or "", with_pdf=False))
+    if one is None:
+        return Park(park(Reason.DOCUMENT_GONE, f"document {life.number} is no longer there"))
+    if one.outstanding_minor is None or one.outstanding_minor != 0:
+        return Rest("not paid yet")
+    payment = keys.payment_number(policy.target, life.number or "", one.date)
+    return Ask(WritePayment(life.code, payment), Event.PAID, {"payment": payment})
+
+
+def _current(life: Life, facts: Facts) -> Document | None:
+    read = facts.read or ()
+    listed = facts.found.invoices if facts.found else ()
+    return next((each for each in (*read, *listed) if each.number == life.number), None)
+
+
+# --- parked -----------------------------------------------------------------------------------
+
+_LOOKED_FOR_AGAIN = frozenset(
+    {Reason.UNCERTAIN_CREATE, Reason.DOCUMENT_GONE, Reason.DUPLICATE_DOCUMENTS, Reason.TOTAL_DIFFERS}
+)
+"""Reasons that may go away by themselves, or by what a person does in the accounting system."""
+
+
+def _parked(life: Life, facts: Facts, policy: Policy) -> Move:
+    assert life.parked is not None
+    if life.parked.reason in _LOOKED_FOR_AGAIN:
+        return Reopen()
+    if life.stage in (Stage.NEW, Stage.SEEN):
+        if facts.delivered is None:
+            return Note(Event.WITHDRAWN) if life.stage is Stage.SEEN else Rest()
+        changed = facts.digest != life.parked_digest or policy.fingerprint != life.settings
+        return Reopen() if changed else Rest()
+    undone = life.parked.reason is Reason.SOURCE_CHANGED and facts.digest == life.digest
+    return Reopen() if undone else Rest()
+
+
+_STAGES: Mapping[Stage, Callable[[Life, Facts, Policy], Move]] = {
+    Stage.NEW: _new,
+    Stage.DROPPED: _new,
+    Stage.SEEN: _seen,
+    Stage.ASKED: _asked,
+    Stage.BOOKED: _booked,
+    Stage.DRAFTED: _draft,
+    Stage.HANDED: _draft,
+    Stage.FINAL: _final,
+    Stage.REPORTED: _reported,
+}

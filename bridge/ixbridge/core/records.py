@@ -1,0 +1,89 @@
+"""What does the journal remember? Records that are only ever added, each sealed to the one before.
+
+The seal is a chain of SHA-256: a record that was altered, lost or put elsewhere does not fit, and
+a journal that does not fit is refused rather than believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Value = str | int | bool | None | list[int]
+Payload = Mapping[str, Value]
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to be remembered. No secret and no PDF goes in here, only digests of them."""
+
+    subject: str
+    """An instalment code, or ``customer:<id>`` or ``product:<article>``."""
+    kind: str
+    payload: Payload = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry in its place."""
+
+    seq: int
+    fence: int
+    """Which writer wrote it: a number that rises with each opening of the journal."""
+    at: str
+    """ISO 8601, UTC."""
+    subject: str
+    kind: str
+    payload: Payload
+    hash: str
+
+
+class Broken(ValueError):
+    """The journal contradicts itself; nothing may be sent on its word."""
+
+
+def customer_subject(customer_id: int) -> str:
+    # An instalment code holds no blank, so no code can be mistaken for a customer.
+    return f"customer {customer_id}"
+
+
+def product_subject(article: str) -> str:
+    return f"product {article}"
+
+
+def is_instalment(subject: str) -> bool:
+    return not subject.startswith(("customer ", "product "))
+
+
+def sealed(entry: Entry, *, seq: int, fence: int, at: datetime, before: str) -> Record:
+    """The entry as the next record after the one whose hash is ``before``."""
+    stamp = at.isoformat(timespec="microseconds")
+    seal = _hash(before, seq, fence, stamp, entry.subject, entry.kind, text_of(entry.payload))
+    return Record(seq, fence, stamp, entry.subject, entry.kind, dict(entry.payload), seal)
+
+
+def text_of(payload: Payload) -> str:
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def verify(records: Iterable[Record]) -> tuple[int, str]:
+    """The last sequence number and hash of an unbroken chain; raises ``Broken`` where it breaks."""
+    seq, before, fence = 0, GENESIS, 0
+    for record in records:
+        expected = _hash(
+            before, record.seq, record.fence, record.at, record.subject, record.kind, text_of(record.payload)
+        )
+        if record.seq != seq + 1 or record.hash != expected or record.fence < fence:
+            raise Broken(f"record {record.seq} does not follow record {seq}: the journal is damaged")
+        seq, before, fence = record.seq, record.hash, record.fence
+    return seq, before
+
+
+def _hash(before: str, seq: int, fence: int, at: str, subject: str, kind: str, payload: str) -> str:
+    content = json.dumps([before, seq, fence, at, subject, kind, payload], ensure_ascii=True)
+    return hashlib.sha256(content.encode("ascii")).hexdigest()

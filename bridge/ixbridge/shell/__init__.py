@@ -1,0 +1,1 @@
+"""The only part that acts: network, disk, clock, terminal."""

@@ -1,0 +1,414 @@
+"""How are all instalments taken one step further? Gather, decide, apply, until nothing is left to do.
+
+Two rounds: first everything is booked, then everything is checked, reported and followed, so that
+one reading of the target's list serves all. What cannot go on stays where it is; the journal knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ixbridge.core.life import Event, Life, Stage, after, standing_after
+from ixbridge.core.model import Product
+from ixbridge.core.moves import (
+    Ask,
+    Create,
+    Facts,
+    Fresh,
+    Look,
+    Move,
+    NeedArticles,
+    NeedCustomer,
+    NeedProducts,
+    Note,
+    Park,
+    Reopen,
+    Rest,
+)
+from ixbridge.core.parked import Parked, Reason, park
+from ixbridge.core.plan import next_move
+from ixbridge.core.policy import Policy
+from ixbridge.core.records import Entry, Payload, is_instalment
+from ixbridge.core.recovery import LOOKS_S
+from ixbridge.core.steps import (
+    Delivered,
+    ReadDocument,
+    ReadInstalments,
+    ReadProduct,
+    Unusable,
+)
+from ixbridge.core.wire import Cause, Kind, No, Unknown, Yes
+from ixbridge.shell.books import Books
+from ixbridge.shell.cases import Case, Window, next_number, shelves_of, taken_numbers, window_of
+from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
+from ixbridge.shell.desk import ArticleDesk, CustomerDesk, Ledger
+from ixbridge.shell.exchange import Halt, value_or_halt
+from ixbridge.shell.report import Item, Report, item_of, item_of_unusable
+
+if TYPE_CHECKING:
+    from ixbridge.shell.exchange import Exchange
+    from ixbridge.shell.journal import Journal
+
+MOVES_MAX = 60
+"""Moves of one instalment in one round; more means a circle."""
+LEFTS_MAX = 3
+"""So many instalments in a row that could not go on: the system is out of reach for all."""
+FOLLOWED_MIN = 4
+"""From so many unpaid invoices on, reading the list is tried before asking for each."""
+BEFORE_BOOKED = frozenset({Stage.NEW, Stage.DROPPED, Stage.SEEN, Stage.ASKED})
+SYNCED = frozenset({Event.INTENT, Event.RESULT, Event.PARKED, Event.ADOPTED})
+"""Records that the next request relies on, or that a person must not lose."""
+
+Watch = Callable[[int, int, str], None]
+
+
+def unwatched(done: int, total: int, code: str) -> None:
+    """Nobody looks on."""
+
+
+class Runner:
+    def __init__(
+        self,
+        exchange: Exchange,
+        journal: Journal,
+        policy: Policy,
+        *,
+        limit: int | None = None,
+        watch: Watch = unwatched,
+    ) -> None:
+        self._exchange, self._journal, self._policy = exchange, journal, policy
+        self._limit, self._watch = limit, watch
+        self._ledger = Ledger(journal)
+        self._products: dict[int, Product | None] = {}
+        self._cases: dict[str, Case] = {}
+        self._nameless: list[Item] = []
+        self._lefts = 0
+        self._customers = CustomerDesk(exchange, self._ledger, policy.settings)
+        self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
+        self._books: Books | None = None
+        self._followed: Books | None = None
+
+    def run(self) -> Report:
+        """One poll: everything goes as far as it can. What stops it is in the report."""
+        before = len(self._journal.records())
+        halted, advice = None, ""
+        try:
+            self._remember()
+            delivered = self._delivered()
+            todo = self._intake(delivered)
+            self._customers.taken = taken_numbers(self._ledger.standings, delivered)
+            self._books = self._open_books()
+            self._round([code for code in todo if self._is_before_booked(code)], booking=True)
+            self._followed = self._read_followed()
+            # Whatever is still not booked could not go on, and is not tried again in this run.
+            self._round([code for code in todo if not self._is_before_booked(code)], booking=False)
+        except Halt as halt:
+            halted, advice = str(halt), halt.advice
+        self._journal.flush()
+        items = [
+            item_of(case.life, changed=case.changed, waiting=case.waiting)
+            for case in self._cases.values()
+            if case.changed or not case.life.is_over
+        ]
+        records = len(self._journal.records()) - before
+        sent = self._exchange.counts.sent
+        return Report((*items, *self._nameless), halted, advice, sent, records)
+
+    def _is_before_booked(self, code: str) -> bool:
+        return self._cases[code].life.stage in BEFORE_BOOKED
+
+    # --- gather ---------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        for record in self._journal.records():
+            if is_instalment(record.subject):
+                case = self._cases.setdefault(record.subject, Case(Life(record.subject)))
+                case.life = after(case.life, record.kind, record.payload)
+            else:
+                standings = self._ledger.standings
+                standings[record.subject] = standing_after(
+                    self._ledger.of(record.subject), record.kind, record.payload
+                )
+
+    def _delivered(self) -> Mapping[str, Delivered]:
+        heard = value_or_halt(self._exchange.ask(ReadInstalments()), "iXpole")
+        if isinstance(heard, (No, Unknown)):
+            # Never "nothing to do": what was not read may be anything.
+            raise Halt(
+                f"iXpole's list of instalments: {heard.reason}", advice="Check address and credentials."
+            )
+        return {each.code: each for each in heard}
+
+    def _intake(self, delivered: Mapping[str, Delivered]) -> list[str]:
+        """Which instalments are taken up in this run, in iXpole's order, then those only we remember."""
+        new = 0
+        todo: list[str] = []
+        for code, each in delivered.items():
+            if isinstance(each, Unusable):
+                self._set_aside(each)
+                continue
+            case = self._cases.setdefault(code, Case(Life(code, customer_name=each.customer_name)))
+            case.facts = replace(case.facts, delivered=each, products=self._products)
+            if case.life.stage in (Stage.NEW, Stage.DROPPED):
+                new += 1
+                if self._limit is not None and new > self._limit:
+                    case.waiting = f"beyond --limit {self._limit}"
+                    continue
+            todo.append(code)
+        remembered = [
+            code for code, case in self._cases.items() if code not in delivered and not case.life.is_over
+        ]
+        return todo + remembered
+
+    def _set_aside(self, unusable: Unusable) -> None:
+        parked = park(Reason.INSTALMENT_UNREADABLE, unusable.reason)
+        if unusable.code.startswith("#"):
+            self._nameless.append(item_of_unusable(unusable.code, parked))
+            return
+        case = self._cases.setdefault(unusable.code, Case(Life(unusable.code)))
+        # A document of an earlier day is followed no matter what the list says now.
+        if case.life.stage in (Stage.NEW, Stage.DROPPED, Stage.SEEN) and case.life.parked != parked:
+            if case.life.stage is Stage.DROPPED:
+                case.life = Life(unusable.code)
+            self._park(case, parked)
+
+    def _open_books(self) -> Books | None:
+        window = window_of(self._cases.values(), self._policy)
+        shelves = shelves_of(self._cases.values(), self._policy)
+        return None if window is None else Books(self._exchange, window, shelves)
+
+    def _read_followed(self) -> Books | None:
+        """The list, where it is cheaper than asking for every invoice that is not paid yet."""
+        days = [
+            case.life.day
+            for code, case in self._cases.items()
+            if case.life.stage is Stage.REPORTED and case.life.day is not None
+            if self._books is None or self._books.known(code, case.life.day) is None
+        ]
+        if len(days) < FOLLOWED_MIN:
+            return None
+        books = Books(self._exchange, Window(min(days), max(days)), pages_max=len(days) // 2)
+        problem = books.read()
+        if isinstance(problem, No) and problem.cause in (Cause.CREDENTIALS, Cause.REDIRECT, Cause.LIMITED):
+            value_or_halt(problem, "the accounting system")
+        return books if problem is None else None
+
+    # --- decide and apply -----------------------------------------------------------------
+
+    def _round(self, codes: list[str], *, booking: bool) -> None:
+        for done, code in enumerate(codes):
+            self._watch(done, len(codes), code)
+            self._drive(self._cases[code], booking=booking)
+        self._watch(len(codes), len(codes), "")
+        self._journal.flush()
+
+    def _drive(self, case: Case, *, booking: bool) -> None:
+        """One instalment as far as it goes. What nothing came of stays parked as it was."""
+        case.waiting = ""
+        try:
+            stopped = self._moved(case, booking=booking)
+        finally:
+            if case.reopened is not None and case.life.parked is None:
+                case.life = replace(case.life, parked=case.reopened)
+            case.reopened = None
+        if isinstance(stopped, Left):
+            self._leave(case, stopped)
+        elif stopped is not None:
+            self._lefts = 0
+
+    def _moved(self, case: Case, *, booking: bool) -> Rest | Park | Left | None:
+        for _ in range(MOVES_MAX):
+            if booking and case.life.stage not in BEFORE_BOOKED:
+                return None
+            move = next_move(case.life, self._facts(case), self._policy)
+            stopped = self._apply(case, move)
+            if stopped is not None:
+                return stopped
+        raise AssertionError(f"{case.life.code} goes in circles at {case.life.stage.value}")
+
+    def _facts(self, case: Case) -> Facts:
+        facts = case.facts
+        if case.life.stage is Stage.REPORTED and facts.found is None:
+            known = (
+                books.known(case.life.code, case.life.day) for books in (self._books, self._followed) if books
+            )
+            facts = replace(facts, found=next((each for each in known if each is not None), None))
+        if case.life.stage is Stage.SEEN and facts.next_number is None:
+            facts = replace(facts, next_number=next_number(self._cases.values(), self._policy))
+        case.facts = replace(facts, products=self._products)
+        return case.facts
+
+    def _apply(self, case: Case, move: Move) -> Rest | Park | Left | None:
+        """Do it. None: go on; anything else: this instalment is done for now."""
+        match move:
+            case NeedProducts() | NeedCustomer() | NeedArticles():
+                return self._gather(case, move)
+            case Look():
+                return self._look(case, move)
+            case Ask():
+                return self._ask(case, move)
+            case Create():
+                return self._create(case, move)
+            case Note(event=event, payload=payload):
+                self._note(case, event, payload)
+            case Reopen():
+                case.reopened, case.life = case.life.parked, replace(case.life, parked=None)
+                # It was looked for long enough when it was parked: one more look is enough.
+                case.facts = replace(case.facts, looks=len(LOOKS_S) - 1)
+            case Park(parked=parked):
+                return self._park(case, parked)
+            case Rest(waiting=waiting):
+                case.waiting = waiting
+                return move
+        return None
+
+    def _gather(self, case: Case, move: NeedProducts | NeedCustomer | NeedArticles) -> Park | Left | None:
+        got: str | frozenset[str] | Parked | Left | None
+        match move:
+            case NeedProducts(ids=ids):
+                got = self._read_products(ids)
+            case NeedCustomer(customer_id=customer_id):
+                got = self._customers.number_for(customer_id)
+            case NeedArticles(articles=articles):
+                got = self._articles.ensure(articles, self._products)
+        match got:
+            case Parked():
+                return self._park(case, got)
+            case Left():
+                return got
+            case str():
+                case.facts = replace(case.facts, customer_number=got)
+            case frozenset():
+                case.facts = replace(case.facts, articles=case.facts.articles | got)
+        return None
+
+    def _read_products(self, ids: tuple[int, ...]) -> Left | None:
+        for product_id in ids:
+            if product_id in self._products:
+                continue
+            match value_or_halt(self._exchange.ask(ReadProduct(product_id)), "iXpole"):
+                case No(cause=Cause.NOT_FOUND):
+                    self._products[product_id] = None
+                case No() | Unknown() as problem:
+                    return left(problem, f"product {product_id}")
+                case Product() as product:
+                    self._products[product_id] = product
+        return None
+
+    def _look(self, case: Case, move: Look) -> Left | None:
+        assert self._books is not None, "there are books whenever an instalment has a date"
+        self._exchange.sleep(move.pause_s)
+        found = self._books.find(case.life.code, move.fresh, case.life.day)
+        if isinstance(found, (No, Unknown)):
+            value_or_halt(found, "the accounting system")
+            return left(found, "documents")
+        case.facts = replace(case.facts, found=found, looks=case.facts.looks + 1)
+        return None
+
+    def _ask(self, case: Case, move: Ask) -> Park | Left | None:
+        if isinstance(move.step, ReadDocument):
+            return self._read_document(case, move.step)
+        answer = value_or_halt(self._exchange.ask(move.step), "iXpole")
+        match answer:
+            case None:
+                assert move.then is not None
+                self._note(case, move.then, move.payload)
+                return None
+            case No(cause=Cause.NOT_FOUND, reason=reason):
+                return self._park(case, park(Reason.SOURCE_WITHDRAWN, f"iXpole: {reason}"))
+            case No(cause=Cause.INVALID | Cause.CONFLICT, reason=reason):
+                return self._park(case, park(Reason.REFUSED_BY_SOURCE, f"iXpole: {reason}"))
+            case No() | Unknown() as problem:
+                return left(problem, "iXpole")
+
+    def _read_document(self, case: Case, step: ReadDocument) -> Park | Left | None:
+        answer = value_or_halt(self._exchange.ask(step), "the accounting system")
+        match answer:
+            case No(cause=Cause.UNREADABLE, reason=reason) if step.with_pdf:
+                return self._park(case, park(Reason.PDF_UNUSABLE, reason))
+            case No() | Unknown() as problem:
+                return left(problem, f"document {step.number}")
+            case documents:
+                case.facts = replace(case.facts, read=documents, read_pdf=step.with_pdf)
+                return None
+
+    def _create(self, case: Case, move: Create) -> Park | Left | None:
+        assert self._books is not None
+        keyed = move.step.invoice.number is not None
+        self._books.created()
+        case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
+        made = create(
+            self._exchange,
+            move.step,
+            Kind.CREATE_KEYED if keyed else Kind.CREATE,
+            intend=lambda: self._note(case, Event.INTENT, move.intent),
+            not_sent=lambda: self._note(case, Event.NOSEND, {}),
+        )
+        self._books.created()
+        match made:
+            case Yes(value=document):
+                result: Payload = {"number": document.number, "draft": document.draft_id, "by": "answer"}
+                self._note(case, Event.RESULT, result)
+                return None
+            case Refusal(no=no):
+                return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
+            case Clash(no=no):
+                return self._clash(case, move, no)
+            case Lost():
+                return None  # the plan looks for it
+            case Left():
+                return made
+
+    def _clash(self, case: Case, move: Create, no: No) -> Park | Left | None:
+        """Our number was refused: is it our own document that has it?"""
+        stopped = self._look(case, Look(Fresh.NOW))
+        if stopped is not None or (case.facts.found and not case.facts.found.is_empty):
+            return stopped
+        number = move.step.invoice.number or ""
+        there = value_or_halt(
+            self._exchange.ask(ReadDocument(number, with_pdf=False)), "the accounting system"
+        )
+        if isinstance(there, (No, Unknown)):
+            return left(there, f"document {number}")
+        self._note(case, Event.NOSEND, {"taken": number if there else None})
+        reason = Reason.NUMBER_TAKEN if there else Reason.REFUSED_BY_TARGET
+        return self._park(case, park(reason, f"number {number}: {no.reason}"))
+
+    # --- remember -------------------------------------------------------------------------
+
+    def _note(self, case: Case, event: Event, payload: Payload) -> None:
+        if case.reopened is not None:
+            self._append(case, Event.REOPENED, {})
+            case.reopened = None
+        self._append(case, event, payload)
+
+    def _append(self, case: Case, event: Event, payload: Payload) -> None:
+        life = after(case.life, event.value, payload)  # first: what cannot follow is not written
+        self._journal.append(Entry(case.life.code, event.value, payload), sync=event in SYNCED)
+        if life.stage is not case.life.stage and event is not Event.RESULT:
+            case.facts = replace(case.facts, looks=0)
+        case.life, case.changed = life, True
+
+    def _park(self, case: Case, parked: Parked) -> Park:
+        digest, settings = case.facts.digest, self._policy.fingerprint
+        same = case.reopened == parked and (case.life.parked_digest, case.life.settings) == (digest, settings)
+        if same:
+            return Park(parked)
+        payload = {
+            "reason": parked.reason.value,
+            "message": parked.message,
+            "advice": parked.advice,
+            "digest": digest,
+            "settings": settings,
+        }
+        case.reopened = None
+        self._append(case, Event.PARKED, payload)
+        return Park(parked)
+
+    def _leave(self, case: Case, stopped: Left) -> None:
+        case.waiting = stopped.reason
+        self._lefts += 1
+        if self._lefts >= LEFTS_MAX:
+            raise Halt(stopped.reason, advice="The rest waits for the next run.")
