@@ -65,7 +65,8 @@ class Operation:
     body: Shape | None
     body_required: bool
     media_types: tuple[str, ...]
-    answers: Mapping[str, Shape | None]
+    answers: dict[str, Shape | Mapping[str, Any] | None]
+    """By status; compiled when the first answer of that status is checked."""
     schemes: tuple[str, ...]
     """Security schemes demanded; none: the operation is open."""
     pattern: re.Pattern[str] | None = None
@@ -78,11 +79,14 @@ class Operation:
     def answer_shape(self, status: int) -> tuple[bool, Shape | None]:
         """Whether the spec has this status, and the shape of its body."""
         key = str(status)
-        if key in self.answers:
-            return True, self.answers[key]
-        if "default" in self.answers:
-            return True, self.answers["default"]
-        return False, None
+        if key not in self.answers:
+            key = "default"
+        if key not in self.answers:
+            return False, None
+        shape = self.answers[key]
+        if isinstance(shape, Mapping):
+            shape = self.answers[key] = Shape.of(shape)
+        return True, shape
 
 
 @dataclass(slots=True)
@@ -153,7 +157,7 @@ def compile_operation(document: Document, path: str, method: str, resolver: Reso
         body=Shape.of(schema) if schema else None,
         body_required=bool(source.request_body.get("required", False)),
         media_types=tuple(content),
-        answers={status: _answer_shape(answer) for status, answer in source.responses.items()},
+        answers={status: _answer_schema(answer) for status, answer in source.responses.items()},
         schemes=tuple(name for demand in (source.security or ())[:1] for name in demand),
         pattern=_pattern(path) if "{" in path else None,
     )
@@ -205,10 +209,11 @@ def _parameter(entry: Mapping[str, Any], document: Document) -> Parameter:
     )
 
 
-def _answer_shape(answer: Mapping[str, Any]) -> Shape | None:
+def _answer_schema(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     for media in answer.get("content", {}).values():
         if media.get("schema"):
-            return Shape.of(media["schema"])
+            schema: Mapping[str, Any] = media["schema"]
+            return schema
     return None
 
 

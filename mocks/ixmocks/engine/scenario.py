@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ixmocks.engine.clock import Clock, ClockError
 from ixmocks.engine.system import SeedError
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -53,9 +54,9 @@ def load(name: str, systems: Iterable[str]) -> Scenario:
     folder = SCENARIOS / name if ours else Path(name)
     if not (folder / "scenario.yaml").is_file():
         near = get_close_matches(name, names(), n=1)
-        hint = f"; did you mean {near[0]!r}" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ScenarioError(
-            f"there is no scenario {name!r}{hint}. Known: {', '.join(names())}; or give the path of a folder that "
+            f"there is no scenario {name!r}{hint} Known: {', '.join(names())}; or give the path of a folder that "
             "holds a scenario.yaml."
         )
     head = _read(folder / "scenario.yaml")
@@ -68,13 +69,18 @@ def load(name: str, systems: Iterable[str]) -> Scenario:
     readings = head.get("readings") or {}
     if not isinstance(seed, int) or not isinstance(readings, dict):
         raise ScenarioError(f"{folder / 'scenario.yaml'}: `seed` is a whole number, `readings` a mapping.")
+    clock = str(head.get("clock") or "")
+    try:
+        Clock.parse(clock or "real")
+    except ClockError as error:
+        raise ScenarioError(f"{folder / 'scenario.yaml'}: {error}") from None
     sections = {
         system: _read(folder / f"{system}.yaml")
         for system in systems
         if (folder / f"{system}.yaml").is_file()
     }
     return Scenario(
-        name=folder.name, title=str(head.get("title", folder.name)), clock=str(head.get("clock") or ""), seed=seed,
+        name=folder.name, title=str(head.get("title", folder.name)), clock=clock, seed=seed,
         readings={str(k): str(v) for k, v in readings.items()}, folder=folder, sections=sections,
     )  # fmt: skip
 
