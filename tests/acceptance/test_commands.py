@@ -275,7 +275,6 @@ def test_wrong_credentials_stop_the_run_and_book_nothing(
     assert world.state() == before
 
 
-@pytest.mark.xfail(strict=True, reason="show() takes a run that was stopped for one that found nothing")
 def test_a_stopped_run_never_says_that_there_was_nothing_to_do(
     ixkit: Ixkit, tmp_path: Path, world: World
 ) -> None:

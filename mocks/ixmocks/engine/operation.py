@@ -14,7 +14,7 @@ from ixmocks.engine.call import Call
 from ixmocks.engine.connexions import OpenAPIOperation, Resolution, Resolver
 from ixmocks.engine.document import Document, SpecError
 from ixmocks.engine.outcome import Answer, Violation
-from ixmocks.engine.schema import Shape
+from ixmocks.engine.schema import SCHEMA, Shape
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 Handler = Callable[[Call], Answer]
@@ -71,6 +71,8 @@ class Operation:
     """Security schemes demanded; none: the operation is open."""
     pattern: re.Pattern[str] | None = None
     """For templated paths."""
+    not_json: str = SCHEMA
+    """The rule that a body breaks which cannot be parsed: `x-rules: {not_json: …}` of the document."""
     static: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -160,6 +162,7 @@ def compile_operation(document: Document, path: str, method: str, resolver: Reso
         answers={status: _answer_schema(answer) for status, answer in source.responses.items()},
         schemes=tuple(name for demand in (source.security or ())[:1] for name in demand),
         pattern=_pattern(path) if "{" in path else None,
+        not_json=(document.raw.get("x-rules") or {}).get("not_json", SCHEMA),
     )
 
 
