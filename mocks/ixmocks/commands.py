@@ -144,8 +144,10 @@ async def _serve(
     apps: dict[str, Any] = {name: Front(port, hosts) for name, port in kit.ports.items()}
     apps["control"] = ControlApp(kit, urls=lambda: systems, hosts=hosts, token=token)
     courier = Courier(kit.worlds, hosts, lambda world: advance(world, kit.worlds.systems, timedelta(0)))
-    if courier.needed:
-        apps = {name: courier.around(app) for name, app in apps.items()}
+    if courier.talkative:
+        # Only what can fill an outbox stirs the courier: a second busy thread would halve everybody's speed.
+        for name in (*courier.talkative, "control"):
+            apps[name] = courier.around(apps[name])
         courier.start()
     await serve_all(listening, apps, ready=ready, stop=stop)
     courier.leave()

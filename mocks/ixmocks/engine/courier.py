@@ -73,8 +73,9 @@ class Courier(threading.Thread):
         self._client: Any = None
 
     @property
-    def needed(self) -> bool:
-        return any(system.delivered is not None for system in self._worlds.systems.values())
+    def talkative(self) -> tuple[str, ...]:
+        """The systems that have something to send at all."""
+        return tuple(name for name, system in self._worlds.systems.items() if system.delivered is not None)
 
     def stir(self) -> None:
         self._stirred.set()
