@@ -147,6 +147,12 @@ class Kit:
         Raises AnswerLost where an armed fault swallows the answer.
         """
         sending = {name.lower(): value for name, value in (headers or {}).items()}
+        signed = self.credentials(system, world) if auth else {}
+        members = {name: signed.pop(name) for name in self.members(system) if name in signed}
+        if method == "GET":
+            query = {**members, **(query or {})}
+        elif isinstance(json, dict):
+            json = {**members, **json}
         body = data if data is not None else b""
         if json is not None:
             body = exact.dump(json)
@@ -154,9 +160,8 @@ class Kit:
         if form is not None:
             body = urlencode(form).encode()
             sending.setdefault("content-type", "application/x-www-form-urlencoded")
-        if auth:
-            for name, value in self.credentials(system, world).items():
-                sending.setdefault(name.lower(), value)
+        for name, value in signed.items():
+            sending.setdefault(name.lower(), value)
         prefix = "" if world == DEFAULT else f"/w/{world}"
         received = Received(
             method, prefix + path, urlencode(_query(query)),
@@ -164,13 +169,22 @@ class Kit:
         )  # fmt: skip
         return reply_of(self.exchange(system, received))
 
+    def members(self, system: str) -> frozenset[str]:
+        """Credentials that are no headers: they stand in the query of a GET and in the JSON body of a POST."""
+        schemes = self.ports[system].document.security_schemes.values()
+        return frozenset(str(scheme["name"]) for scheme in schemes if scheme.get("in") == "query")
+
+    def _login(self, system: str, method: str, path: str, told: Mapping[str, str], world: str) -> Any:
+        """What a login answers. Where credentials stand in JSON bodies, so do those of the login."""
+        if self.worlds.systems[system].body_credentials:
+            return self.ask(system, method, path, json=dict(told), world=world, auth=False).json
+        return self.ask(system, method, path, form=told, world=world, auth=False).json
+
     def credentials(self, system: str, world: str = DEFAULT) -> dict[str, str]:
         """The headers by which this world's own connector is let in."""
         return self.worlds.systems[system].sign_in(
             self.world(world).credentials[system],
-            lambda method, path, form: (
-                self.ask(system, method, path, form=form, world=world, auth=False).json
-            ),
+            lambda method, path, told: self._login(system, method, path, told, world),
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ixmocks.engine.system import System
+from ixmocks.crmcom import SYSTEM as CRMCOM
 from ixmocks.ixpole import SYSTEM as IXPOLE
 from ixmocks.riverty import SYSTEM as RIVERTY
 from ixmocks.silvasoft import SYSTEM as SILVASOFT
 from ixmocks.telecomx import SYSTEM as TELECOMX
 
-SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT, RIVERTY, TELECOMX)
+SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT, RIVERTY, TELECOMX, CRMCOM)

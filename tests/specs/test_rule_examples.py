@@ -98,7 +98,9 @@ def play(kit: Kit, system: str, step: Step, where: str) -> Reply | None:
         return None
     before = kit.state(system)
     reply = None if "act" in step else call(kit, system, step, where)
-    refused = not act(kit, system, step, where) if reply is None else reply.status >= 400
+    refused = (
+        not act(kit, system, step, where) if reply is None else reply.status >= 400 or bool(reply.violations)
+    )
     if refused:
         assert kit.state(system) is before, f"{where}: refused, and yet something changed"
     return reply if refused else None
@@ -130,7 +132,8 @@ def call(kit: Kit, system: str, step: Step, where: str) -> Reply:
 def says(reply: Reply, error: Mapping[str, Any]) -> bool:
     """Whether a refusal is in the words of the rule book. What stands in single quotes there is an example."""
     said = json.loads(reply.body)
-    words = [value for value in said.values() if isinstance(value, str)]
+    inner = said["status"] if isinstance(said.get("status"), dict) else said
+    words = [value for value in inner.values() if isinstance(value, str)]
     message = re.sub(r"'[^']*'", "'.*'", re.escape(str(error.get("message", "")).rstrip(".")))
     return (
         reply.status == error["status"]

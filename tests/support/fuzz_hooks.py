@@ -8,13 +8,24 @@ weaker: a 400 that does not name such a rule is a finding.
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import requests
 import schemathesis
 from schemathesis import GenerationMode
+from schemathesis.core.parameters import ParameterLocation
 
 ACCEPTED = {401, 404, 405, 409, 413, 415}
+
+
+MEMBERS: dict[str, str] = json.loads(os.environ.get("IXKIT_FUZZ_MEMBERS", "{}"))
+"""Credentials that stand in the query of a GET and in the JSON body of a POST, where a system has it so."""
+SPARE: dict[str, str] = json.loads(os.environ.get("IXKIT_FUZZ_SPARE", "{}"))
+"""The token that a logout may use up."""
+WRONG_CREDENTIALS = {"INVALID_TOKEN", "TOKEN_EXPIRED", "INVALID_CREDENTIALS"}
 
 
 @schemathesis.auth()
@@ -26,6 +37,97 @@ class Signed:
 
     def set(self, case: Any, data: dict[str, str], context: Any) -> None:
         case.headers = {**(case.headers or {}), **data}
+
+
+def sign_members(case: Any) -> None:
+    """Puts the token where it belongs; where its own absence or type is what is wrong, leaves it alone.
+
+    A document can only say that a token stands in the query, so a POST is generated with one there. It counts
+    for nothing, and what is wrong with it is played by a body without a token.
+    """
+    negative = case.meta is not None and case.meta.generation.mode is GenerationMode.NEGATIVE
+    members = SPARE if case.path.endswith("/release") else MEMBERS
+    query = dict(case.query or {})
+    query_is_wrong = negative and (
+        case.meta.is_negative_at(ParameterLocation.QUERY)
+        or getattr(case.meta.phase.data, "parameter_location", None) is ParameterLocation.QUERY
+    )
+    if case.method.upper() == "GET":
+        case.query = query | {n: v for n, v in members.items() if not negative or n in query}
+        return
+    if not query_is_wrong:
+        case.query = query | members
+    if not isinstance(case.body, dict):
+        return
+    body = dict(case.body)
+    for name, value in members.items():
+        if query_is_wrong:
+            body.pop(name, None)
+        elif not negative or (isinstance(body.get(name), str) and body[name]):
+            body[name] = value
+    case.body = body
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Not at signing: Schemathesis signs no case whose credentials are what is wrong, and learns good tokens."""
+    if MEMBERS:
+        sign_members(case)
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """An envelope that says no inside HTTP 200 counts as the status that it would have elsewhere."""
+    code = said(response) if MEMBERS and response.status_code == 200 else "OK"
+    if code != "OK":
+        response.status_code = 401 if code in WRONG_CREDENTIALS else 400
+
+
+def said(response: Any) -> str:
+    """The code of an envelope; OK where it is none (the check of the answer's shape then says so)."""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        return "OK"
+    status = body.get("status") if isinstance(body, dict) else None
+    return str(status.get("code", "OK")) if isinstance(status, dict) else "OK"
+
+
+_minded: set[str] = set()
+
+
+@schemathesis.check
+def minds_its_members(ctx: Any, response: Any, case: Any) -> None:
+    """What `ignored_auth` asks, for credentials in a body: without a token, or with a wrong one, nothing is let in."""
+    label = case.operation.label
+    if (
+        not MEMBERS
+        or response.status_code != 200
+        or label in _minded
+        or ("/authentication/" in label and "release" not in label)
+    ):
+        return
+    _minded.add(label)
+    for token in (None, "", "wrong", 5):
+        answer = again(response.request, token)
+        refused = answer.status_code in (401, 403) or said(answer) in WRONG_CREDENTIALS
+        assert refused, f"{label} lets in {token!r} for a token: {answer.status_code} {answer.text[:300]}"
+
+
+def again(request: Any, token: Any) -> Any:
+    """The same request with another token, or with none."""
+    url = urlsplit(request.url)
+    body, query = request.body, url.query
+    if request.method == "GET":
+        pairs = [(n, v) for n, v in parse_qsl(query, keep_blank_values=True) if n not in MEMBERS]
+        query = urlencode(pairs + ([] if token is None else [(n, str(token)) for n in MEMBERS]))
+    else:
+        members = {n: v for n, v in json.loads(body).items() if n not in MEMBERS}
+        body = json.dumps(members if token is None else members | dict.fromkeys(MEMBERS, token))
+    headers = {n: v for n, v in request.headers.items() if n.lower() != "content-length"}
+    return requests.request(
+        request.method, urlunsplit(url._replace(query=query)), data=body, headers=headers, timeout=10
+    )
 
 
 @schemathesis.check
