@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -128,7 +129,9 @@ async def _serve(
 ) -> None:  # fmt: skip
     from ixmocks.control import ControlApp
     from ixmocks.engine.asgi import Front
+    from ixmocks.engine.courier import Courier
     from ixmocks.engine.server import serve as serve_all
+    from ixmocks.kit import advance
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -137,7 +140,12 @@ async def _serve(
     systems = {name: url for name, url in urls.items() if name != "control"}
     apps: dict[str, Any] = {name: Front(port, hosts) for name, port in kit.ports.items()}
     apps["control"] = ControlApp(kit, urls=lambda: systems, hosts=hosts, token=token)
+    courier = Courier(kit.worlds, hosts, lambda world: advance(world, kit.worlds.systems, timedelta(0)))
+    if courier.needed:
+        apps = {name: courier.around(app) for name, app in apps.items()}
+        courier.start()
     await serve_all(listening, apps, ready=ready, stop=stop)
+    courier.leave()
 
 
 def _kit(

@@ -48,12 +48,13 @@ def demo(scenario: str, output: str) -> None:
         say(place.text)
         config = Path(folder) / "bridge.yaml"
         config.write_text(_ixkit(["bridge", "example"]))
-        say("\n1  the bridge runs: what is due in iXpole is booked in Silvasoft\n")
+        say("\n1  the bridge runs: what is due in iXpole is booked in Silvasoft")
         first = _bridge(folder, place, quiet=quiet)
+        say(f"   {_counts(first)}")
         made, paid = _people_work(place, first)
         say(f"\n2  people work in Silvasoft: {made} drafts become invoices, {paid} customers pay")
-        say("\n3  the bridge runs again: real numbers replace the drafts, payments go back\n")
-        _bridge(folder, place, quiet=quiet)
+        say("\n3  the bridge runs again: real numbers replace the drafts, payments go back")
+        say(f"   {_counts(_bridge(folder, place, quiet=quiet))}\n")
         final = _standing(folder)
         found = _compared(place, final)
     if quiet:
@@ -98,6 +99,11 @@ def _bridge(folder: str, place: Place, *, quiet: bool) -> dict[str, Any]:
     pace = ["--per-second", "0", "--per-minute", "0"]
     told = _ixkit([*arguments, *pace, "--format", "json"], place.env, progress=not quiet)
     return dict(json.loads(told, parse_float=Decimal))
+
+
+def _counts(report: Mapping[str, Any]) -> str:
+    parts = [f"{part['count']} {name}" for name, part in report["totals"].items() if part["count"]]
+    return f"{', '.join(parts)}; {sum(report['requests'].values())} requests"
 
 
 def _standing(folder: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from ixmocks.engine import exact, scenario
 from ixmocks.engine.clock import Clock
+from ixmocks.engine.courier import Post, carry
 from ixmocks.engine.document import SPECS, load_document, load_rules
 from ixmocks.engine.exchange import Received, Sent
 from ixmocks.engine.harm import damaged, lost
@@ -113,6 +114,10 @@ class Kit:
     def advance(self, *, world: str = DEFAULT, **by: float) -> list[str]:
         """Move a world's clock (`days=1, hours=2`); what became due, in words."""
         return advance(self.world(world), self.worlds.systems, timedelta(**by))
+
+    def carry(self, post: Post, *, world: str = DEFAULT) -> int:
+        """Post the webhooks that wait in this world's outboxes; how many. `post` gives the status (0: none)."""
+        return carry(self.world(world), self.worlds.systems, post)
 
     def act(
         self, system: str, action: str, params: Mapping[str, Any] | None = None, world: str = DEFAULT

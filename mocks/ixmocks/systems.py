@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ixmocks.engine.system import System
 from ixmocks.ixpole import SYSTEM as IXPOLE
+from ixmocks.riverty import SYSTEM as RIVERTY
 from ixmocks.silvasoft import SYSTEM as SILVASOFT
 
-SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT)
+SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT, RIVERTY)

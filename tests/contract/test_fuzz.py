@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from ixmocks.kit import Kit
 from ixmocks.systems import SYSTEMS
 from support import pocket
@@ -13,6 +14,8 @@ from support.fuzzing import fuzz
 NAMES = [system.name for system in SYSTEMS]
 NO_WINDOWS = {"SILV-31": "none"}
 """A fuzzer sends more in a second than any plan allows; the windows have tests of their own."""
+FIRST = {"riverty": [("setOnboarding", {"wrongKey": 401})]}
+"""What is done in a system before it is fuzzed: Riverty's documented 500 for a wrong key would be a finding."""
 PHASES = "examples,coverage,fuzzing,stateful"
 
 
@@ -44,7 +47,11 @@ def test_the_gate_bites_where_a_mock_breaks_its_spec(tmp_path: Path, defect: str
 
 
 def _kit() -> Kit:
-    return Kit("documents", readings=NO_WINDOWS)
+    kit = Kit("documents", readings=NO_WINDOWS)
+    for system, actions in FIRST.items():
+        for action, params in actions:
+            kit.act(system, action, params)
+    return kit
 
 
 def _with_example(text: str) -> dict[str, object]:

@@ -188,6 +188,9 @@ def _policy(config_file: Path, mode: str | None, draft_as: str | None) -> Policy
     from ixbridge.shell.config import ConfigError, read_settings
     from ixbridge.shell.systems import CONNECTIONS
 
+    if not config_file.exists():
+        hint = "`ixkit bridge example > bridge.yaml` writes one to begin with"
+        _fail(f"{config_file}: there is no such configuration file; {hint}", USAGE)
     try:
         settings = read_settings(config_file)
     except ConfigError as error:

@@ -212,6 +212,7 @@ def instalment(fields: Fields) -> Instalment:
         raise Unreadable("instalmentCode is empty")
     buyer = fields.fields("customer")
     sale = fields.fields("sale") if "sale" in fields else Fields({})
+    season = fields.fields("season") if "season" in fields else Fields({})
     lines = fields.items("lines")
     if len(lines) > LINES_MAX:
         raise Unreadable(f"{len(lines)} lines, at most {LINES_MAX} are taken")
@@ -236,6 +237,8 @@ def instalment(fields: Fields) -> Instalment:
         contract_number=sale.text("contractNumber", ""),
         is_barter=sale.flag("isBarter", False),
         credited_code=sale.text("creditedInstalmentCode", "") or None,
+        season=season.text("name", ""),
+        sale_type=sale.text("saleType", ""),
     )
 
 

@@ -145,7 +145,9 @@ def related(found: Violation, others: list[Violation]) -> bool:
 def _only_asks_for_members(node: Any, keyword: str) -> bool:
     """An `anyOf` that says "one of these members is needed": what is there is of the right shape."""
     options = node.get(keyword) if isinstance(node, dict) else None
-    return keyword == "anyOf" and bool(options) and all(set(option) == {"required"} for option in options or ())
+    return (
+        keyword == "anyOf" and bool(options) and all(set(option) == {"required"} for option in options or ())
+    )
 
 
 def _closest(error: Any) -> list[Any]:

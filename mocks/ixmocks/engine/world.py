@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -76,4 +76,5 @@ class World:
         """Make this the system's state; the moment stays the same object where nothing changed."""
         if self.moment.systems[system] is state:
             return
-        self.moment = replace(self.moment, systems=self.moment.systems.insert(system, state))
+        moment = self.moment
+        self.moment = Moment(moment.systems.insert(system, state), moment.clock, moment.stamps)

@@ -38,6 +38,8 @@ from ixmocks.silvasoft.parties import customer_of
 from ixmocks.silvasoft.state import State
 
 LINES = "Invoice_InvoiceLine"
+_USUAL_MEMBERS = 3
+"""TaxPc, SubTotalInclTax, Description: what most clients send of a line."""
 NOT_FINITE = "JSON does not allow non-finite numbers."
 
 
@@ -156,15 +158,17 @@ def transaction_lines(
             type(value) is Decimal
             and type(description) is str
             and (type(percent) is int or type(percent) is Decimal)
+            and len(row) == _USUAL_MEMBERS  # so there is neither code nor centre nor ledger account
             and -20 < value.adjusted() < 20
-            and not (row.get("TaxCode") or row.get("CostCenter") or row.get("LedgerAccountNumber"))
         ):
             if percent not in taxes:
                 taxes[percent] = books.tax_by_percent.get(percent)
             tax = taxes[percent]
             if tax is not None:
                 above, below = value.as_integer_ratio()
-                incl = half_up(above * 100, below)
+                incl, rest = divmod(above * 100, below)
+                if rest:
+                    incl = half_up(above * 100, below)
                 net = per_line(incl * tax.above, tax.below)
                 lines.append(Line(tax, incl, net, description, "", default_ledger))
                 continue

@@ -295,6 +295,20 @@ def test_a_date_with_a_time_keeps_its_day() -> None:
     assert isinstance(found, Instalment) and found.date == date(2026, 3, 29)
 
 
+def test_what_mode_rules_and_templates_ask_for_is_read() -> None:
+    sale = {"contractNumber": "S-1", "saleType": "Event", "isBarter": True, "creditedInstalmentCode": None}
+    (found,) = listed({**instalment("C-1"), "season": {"seasonId": 12, "name": "2025-2026"}, "sale": sale})
+    assert (found.season, found.sale_type, found.contract_number) == ("2025-2026", "Event", "S-1")
+    assert (found.is_barter, found.credited_code) == (True, None)
+
+
+@pytest.mark.parametrize("absent", [{}, {"season": None, "sale": None}])
+def test_an_instalment_without_season_and_sale_is_taken(absent: dict[str, Any]) -> None:
+    (found,) = listed({**instalment("C-1"), **absent})
+    assert isinstance(found, Instalment)
+    assert (found.season, found.sale_type) == ("", "")
+
+
 def test_quantities_stay_exact() -> None:
     item = instalment("C-1")
     body = json.dumps([item]).replace('"quantity": 1', '"quantity": 0.1')
