@@ -7,6 +7,7 @@ mocks: the life of two instalments of one customer, and each fault at each of it
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -170,7 +171,9 @@ def judge(made: Bench, fault: str) -> None:
     for code, numbers in said.items():
         real = [number for number in numbers if not number.startswith("D")]
         assert len(set(real)) <= 1, "two real numbers"
-        assert numbers == sorted(numbers, key=lambda number: not number.startswith("D")), "D after a real number"
+        assert numbers == sorted(numbers, key=lambda number: not number.startswith("D")), (
+            "D after a real number"
+        )
         for number in real:
             assert (code,) in [tagged(each) for each in documents if number_of(each) == number]
     for code in CODES:
@@ -211,10 +214,8 @@ def test_a_kill_with_the_last_records_lost_books_nothing_twice(way: str) -> None
         for missing in range(1, 9, 3):
             made = with_fault(start(way), call, killed_after)
             try:
-                try:
+                with suppress(Killed):
                     lived(made)
-                except Killed:
-                    pass
                 del made.disk[max(0, len(made.disk) - missing) :]
                 lived(made)
                 assert set(Counter(tagged(each) for each in made.wire.documents()).values()) <= {1}

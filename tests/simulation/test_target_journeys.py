@@ -190,7 +190,9 @@ def test_a_product_of_another_rate_is_parked_where_the_product_decides() -> None
     rules = ProductRules(numbers={"SEAT": "Gold"})  # Standard, 25 %
     lines = ((10000, 21),)
     for choice, status in (("product", "parked"), ("line", "booked")):
-        made = bench("crmcom", one("crmcom", "C-1", lines=lines), options={"vat_rate": choice}, products=rules)
+        made = bench(
+            "crmcom", one("crmcom", "C-1", lines=lines), options={"vat_rate": choice}, products=rules
+        )
         assert made.statuses() == {"C-1": status}
         assert len(made.wire.documents()) == (status == "booked")
 
@@ -282,7 +284,10 @@ def test_a_rejected_draft_and_a_cancelled_invoice_are_parked_and_not_made_again(
     made.wire.act(action, back_office_code=document.back_office_code)
     for _ in range(3):
         assert made.items()["C-1"].reason == "document_gone"
-    assert made.wire.count("invoicesCreate") == 1 and made.wire.source.instalments["C-1"].get("paymentNo") is None
+    assert (
+        made.wire.count("invoicesCreate") == 1
+        and made.wire.source.instalments["C-1"].get("paymentNo") is None
+    )
 
 
 # --- sessions ---------------------------------------------------------------------------------

@@ -14,7 +14,15 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from ixbridge.core.mapping import CustomerRules, LineRules, ModeRules, ProductRules, Settings, TaxRule, TaxRules
+from ixbridge.core.mapping import (
+    CustomerRules,
+    LineRules,
+    ModeRules,
+    ProductRules,
+    Settings,
+    TaxRule,
+    TaxRules,
+)
 from ixbridge.core.mapping import System as Chosen
 from ixbridge.core.model import Mode
 from ixbridge.core.policy import Policy, policy_of
@@ -220,4 +228,3 @@ def bench(
 def with_fault(made: Bench, call: tuple[str, int], fault: Fault) -> Bench:
     made.wire.faults[call] = fault
     return made
-

@@ -64,7 +64,9 @@ def test_fitted_nets_make_exactly_the_total(
     for before, after in zip(given_lines, sent, strict=True):
         moved = after.net_minor - before.net_minor
         assert abs(moved) <= 2 and (before.vat_percentage or not moved), "no more than it takes"
-        assert (before.net_minor > 0) - (before.net_minor < 0) == (after.net_minor > 0) - (after.net_minor < 0)
+        assert (before.net_minor > 0) - (before.net_minor < 0) == (after.net_minor > 0) - (
+            after.net_minor < 0
+        )
 
 
 @given(lines=belgian, header=st.sampled_from(PER_LINE))

@@ -50,7 +50,9 @@ SHOWN: dict[str, Any] = {
     "tax_amount": 21,
     "vat_amount": 21,
     "back_office_code": "C-1",
-    "invoice_item_set": [{"quantity": 1, "net_amount": 100, "vat_percentage": 21, "product": {"code": "SEAT"}}],
+    "invoice_item_set": [
+        {"quantity": 1, "net_amount": 100, "vat_percentage": 21, "product": {"code": "SEAT"}}
+    ],
 }
 
 
@@ -111,7 +113,10 @@ def test_a_draft_is_created_as_one_without_a_posting_date() -> None:
 
 def test_an_item_has_the_final_amount_or_the_cost_and_never_both() -> None:
     items = body_of(invoice())["invoice_item_set"]
-    assert [(each["sub_total"], "cost" in each) for each in items] == [(Decimal("121.00"), False), (53, False)]
+    assert [(each["sub_total"], "cost" in each) for each in items] == [
+        (Decimal("121.00"), False),
+        (53, False),
+    ]
     items = body_of(invoice(amounts="cost"))["invoice_item_set"]
     assert [(each["cost"], "sub_total" in each) for each in items] == [(100, False), (50, False)]
     assert {each["quantity"] for each in items} == {1}
@@ -156,9 +161,7 @@ def test_a_code_that_is_too_long_for_the_key_is_parked_not_cut() -> None:
     instalment = an_instalment((a_line(1, 100, code="21"),))
     for length, usable in ((50, True), (51, False)):
         coded = replace(instalment, code="C" * length)
-        found = invoice_for(
-            coded, customer_number="401", products={}, settings=settings(), target=TARGET
-        )
+        found = invoice_for(coded, customer_number="401", products={}, settings=settings(), target=TARGET)
         assert isinstance(found, Invoice) is usable
 
 

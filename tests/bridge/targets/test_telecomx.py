@@ -72,9 +72,7 @@ def reply(status: int, body: Any) -> Reply:
 def made(*nets: tuple[int, str], **changes: Any) -> Invoice | Parked:
     lines = tuple(a_line(n, net, code=code) for n, (net, code) in enumerate(nets, 1))
     instalment = replace(an_instalment(lines), currency="DKK", payment_term_days=30, **changes)
-    return invoice_for(
-        instalment, customer_number=CUSTOMER, products={}, settings=SETTINGS, target=TARGET
-    )
+    return invoice_for(instalment, customer_number=CUSTOMER, products={}, settings=SETTINGS, target=TARGET)
 
 
 def invoice() -> Invoice:
@@ -101,7 +99,11 @@ def test_every_line_is_one_unit_at_its_net_amount_and_a_credit_is_minus_one() ->
     assert sent(replace(invoice(), number="700"))["invoiceNumber"] == "700"
 
 
-@given(nets=st.lists(st.tuples(st.integers(-90_000, 90_000), st.sampled_from(("25", "0"))), min_size=1, max_size=60))
+@given(
+    nets=st.lists(
+        st.tuples(st.integers(-90_000, 90_000), st.sampled_from(("25", "0"))), min_size=1, max_size=60
+    )
+)
 @example(nets=[(10, "25")] * 3)
 def test_what_is_sent_adds_up_to_the_total_or_nothing_is_sent(nets: list[tuple[int, str]]) -> None:
     found = made(*nets)
@@ -179,7 +181,9 @@ def test_minus_one_is_no_number_and_the_id_stands_for_the_draft(number: Any) -> 
 
 @pytest.mark.parametrize("number", ["23542", 23542])
 def test_a_number_may_come_as_text_or_as_a_number(number: Any) -> None:
-    answer = meaning_of(ReadDocument("", with_pdf=False, id=ID), reply(200, {**SHOWN, "invoiceNumber": number}))
+    answer = meaning_of(
+        ReadDocument("", with_pdf=False, id=ID), reply(200, {**SHOWN, "invoiceNumber": number})
+    )
     assert isinstance(answer, Yes) and answer.value[0].number == "23542"
 
 
