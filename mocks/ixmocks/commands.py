@@ -36,7 +36,10 @@ USAGE, ENVIRONMENT = 2, 4
     help="`real`, or a time with zone (2026-01-05T09:00:00+01:00) to freeze at. Default: the scenario's.",
 )
 @click.option(
-    "--seed", type=int, default=None, help="For everything made up by rule (tokens). Default: the scenario's."
+    "--seed",
+    type=click.IntRange(0, 2**53 - 1),
+    default=None,
+    help="For everything made up by rule (tokens). Default: the scenario's.",
 )
 @click.option(
     "--reading",

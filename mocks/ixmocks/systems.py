@@ -6,5 +6,6 @@ from ixmocks.engine.system import System
 from ixmocks.ixpole import SYSTEM as IXPOLE
 from ixmocks.riverty import SYSTEM as RIVERTY
 from ixmocks.silvasoft import SYSTEM as SILVASOFT
+from ixmocks.telecomx import SYSTEM as TELECOMX
 
-SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT, RIVERTY)
+SYSTEMS: tuple[System, ...] = (IXPOLE, SILVASOFT, RIVERTY, TELECOMX)

@@ -222,7 +222,18 @@ def requests(*, answered: bool = False) -> Iterator[Any]:
 def send(system: str, operation_id: str, name: str) -> Reply:
     kind, value = printed(system, operation_id)[0][name]
     step = {"call": operation_id, ("form" if "form" in kind else "body"): value}
-    return ask(world({}), system, {**step, "path": PATHS.get(operation_id, {})})
+    return ask(world({}), system, {**step, "path": _whom(system, operation_id)})
+
+
+def _whom(system: str, operation_id: str) -> dict[str, Any]:
+    """The path parameters of a printed request: the documents' own examples, or those below."""
+    method, path = operations(system)[operation_id]
+    item = load_document(f"{system}.yaml")["paths"][path]
+    parameters = [*item.get("parameters", ()), *item[method.lower()].get("parameters", ())]
+    shown = {
+        each["name"]: each["example"] for each in parameters if each["in"] == "path" and "example" in each
+    }
+    return {**shown, **PATHS.get(operation_id, {})}
 
 
 PATHS = {"patchCustomer": {"customerId": 1002, "CustomerId": 1002}}

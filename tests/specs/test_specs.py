@@ -150,6 +150,8 @@ def test_an_x_rules_entry_belongs_to_a_keyword_that_is_there(system: str) -> Non
     idle = []
     for at, node in nodes(document(system)):
         for entry in node.get("x-rules") or {}:
+            if at == "#" and entry == "not_json":
+                continue  # of the whole document: what a body breaks that cannot be parsed
             keyword, _, name = entry.partition(".")
             there = node.get(keyword, node.get("schema", {}).get(keyword)) is not None
             if not there or (name and name not in node["required"]):

@@ -226,6 +226,8 @@ def _explained(words: str) -> str:
         return "this is not a journal, or it is damaged; restore a backup, or start a new one"
     if "full" in low:
         return "the disk is full; nothing more was sent"
+    if "no such table" in low:
+        return "an empty or foreign file, no journal; remove it if it holds nothing, or name another with --journal"
     if "unable to open" in low:
         return "the journal cannot be opened; does its folder exist, and may we write there?"
     return words

@@ -56,7 +56,7 @@ def show(report: Report, *, title: str) -> None:
     if report.items:
         out.print(_table(report, title))
         out.print(_totals(report))
-    else:
+    elif report.halted is None:
         out.print("Nothing to do: iXpole has no due instalment, and nothing is open.")
     for line in _parked(report):
         out.print(line)

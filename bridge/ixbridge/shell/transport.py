@@ -76,7 +76,7 @@ class HttpTransport:
         except TooMuch as error:
             return NoReply(sent=True, reason=str(error))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-            return NoReply(sent=not isinstance(error, self._errors), reason=_words(error))
+            return NoReply(sent=not isinstance(error, self._errors), reason=f"{self._base}: {_words(error)}")
 
     def close(self) -> None:
         self._client.close()

@@ -18,6 +18,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 BODY_MAX = 16 * 1024 * 1024
+NOTICED_MAX = 100
+"""How many turns of the loop a broken connection may take until it is noticed."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -109,16 +111,16 @@ async def _send(sent: Sent, send: Send, *, close: bool = False) -> None:
 async def _harm(sent: Sent, fault: Fault, send: Send) -> None:
     match fault.harm:
         case Harm.RESET:
-            _abort(send)
+            await _abort(send)
         case Harm.HANG:
             await asyncio.sleep(fault.seconds)
-            _abort(send)
+            await _abort(send)
         case Harm.CUT:
             await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
             await send(
                 {"type": "http.response.body", "body": sent.body[: len(sent.body) // 2], "more_body": True}
             )
-            _abort(send)
+            await _abort(send)
         case Harm.SLOW:
             await asyncio.sleep(fault.seconds)
             await _send(Sent(sent.status, sent.headers, sent.body), send)
@@ -126,12 +128,17 @@ async def _harm(sent: Sent, fault: Fault, send: Send) -> None:
             await _send(damaged(sent), send)
 
 
-def _abort(send: Send) -> None:
+async def _abort(send: Send) -> None:
     """Break the connection without another byte. uvicorn's send is a method of the running cycle."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    cycle = getattr(send, "__self__", None)
+    transport = getattr(cycle, "transport", None)
     if transport is None:
         raise ConnectionAbortedError("a fault broke this connection")
     transport.abort()
+    for _ in range(NOTICED_MAX):
+        if getattr(cycle, "disconnected", True):
+            return
+        await asyncio.sleep(0)  # else uvicorn, which has not noticed yet, reports a defect of ours
 
 
 async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:

@@ -70,6 +70,7 @@ class Courier(threading.Thread):
         self._settle_due = settle_due
         self._stirred = threading.Event()
         self._leaving = False
+        self._client: Any = None
 
     @property
     def needed(self) -> bool:
@@ -92,35 +93,34 @@ class Courier(threading.Thread):
         return stirring
 
     def run(self) -> None:
-        import httpx
+        while not self._leaving:
+            self._stirred.wait(TICK_S)
+            self._stirred.clear()
+            for name in self._worlds.names():
+                world = self._worlds.get(name)
+                if world is not None and not self._leaving:
+                    self._round(world)
 
-        with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
-            while not self._leaving:
-                self._stirred.wait(TICK_S)
-                self._stirred.clear()
-                for name in self._worlds.names():
-                    world = self._worlds.get(name)
-                    if world is not None and not self._leaving:
-                        self._round(world, client)
-
-    def _round(self, world: World, client: Any) -> None:
+    def _round(self, world: World) -> None:
         try:
             if _runs(world.moment.clock):
                 self._settle_due(world)
-            carry(world, self._worlds.systems, lambda delivery: self.post(client, delivery))
+            carry(world, self._worlds.systems, self.post)
         except Exception:
             log.exception("carrying webhooks of world %s failed; this is a defect of ixkit", world.name)
 
-    def post(self, client: Any, delivery: Delivery) -> int:
+    def post(self, delivery: Delivery) -> int:
         """Only to hosts that were allowed: whoever holds a key can register any address."""
-        import httpx
+        import httpx  # at the first webhook, not at the start
 
         host = urlsplit(delivery.url).hostname or ""
         if host.lower() not in self._hosts:
             log.warning("webhook to %r is not sent: allow the host with --allow-host", host)
             return 0
+        if self._client is None:
+            self._client = httpx.Client(timeout=PATIENCE_S, trust_env=False)
         try:
-            answer = client.post(delivery.url, content=delivery.body, headers=dict(delivery.headers))
+            answer = self._client.post(delivery.url, content=delivery.body, headers=dict(delivery.headers))
         except (httpx.HTTPError, httpx.InvalidURL):
             return 0
         return int(answer.status_code)

@@ -113,7 +113,10 @@ def _body(
             return exact.parse_form(raw), False, None
         return *exact.read(raw), None
     except exact.NotJson as error:
-        return None, False, _refusal("body", str(error), "one JSON value", 400, Why.NOT_JSON)
+        broken = Violation(
+            operation.not_json, "body", str(error), "one JSON value", keyword=Why.NOT_JSON.value
+        )
+        return None, False, Refused((broken,), 400, Why.NOT_JSON)
 
 
 def _query(operation: Operation, query: str) -> tuple[dict[str, Any], list[Violation]]:

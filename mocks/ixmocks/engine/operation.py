@@ -14,7 +14,7 @@ from ixmocks.engine.call import Call
 from ixmocks.engine.connexions import OpenAPIOperation, Resolution, Resolver
 from ixmocks.engine.document import Document, SpecError
 from ixmocks.engine.outcome import Answer, Violation
-from ixmocks.engine.schema import Shape
+from ixmocks.engine.schema import SCHEMA, Shape
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 Handler = Callable[[Call], Answer]
@@ -65,11 +65,14 @@ class Operation:
     body: Shape | None
     body_required: bool
     media_types: tuple[str, ...]
-    answers: Mapping[str, Shape | None]
+    answers: dict[str, Shape | Mapping[str, Any] | None]
+    """By status; compiled when the first answer of that status is checked."""
     schemes: tuple[str, ...]
     """Security schemes demanded; none: the operation is open."""
     pattern: re.Pattern[str] | None = None
     """For templated paths."""
+    not_json: str = SCHEMA
+    """The rule that a body breaks which cannot be parsed: `x-rules: {not_json: …}` of the document."""
     static: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,11 +81,14 @@ class Operation:
     def answer_shape(self, status: int) -> tuple[bool, Shape | None]:
         """Whether the spec has this status, and the shape of its body."""
         key = str(status)
-        if key in self.answers:
-            return True, self.answers[key]
-        if "default" in self.answers:
-            return True, self.answers["default"]
-        return False, None
+        if key not in self.answers:
+            key = "default"
+        if key not in self.answers:
+            return False, None
+        shape = self.answers[key]
+        if isinstance(shape, Mapping):
+            shape = self.answers[key] = Shape.of(shape)
+        return True, shape
 
 
 @dataclass(slots=True)
@@ -153,9 +159,10 @@ def compile_operation(document: Document, path: str, method: str, resolver: Reso
         body=Shape.of(schema) if schema else None,
         body_required=bool(source.request_body.get("required", False)),
         media_types=tuple(content),
-        answers={status: _answer_shape(answer) for status, answer in source.responses.items()},
+        answers={status: _answer_schema(answer) for status, answer in source.responses.items()},
         schemes=tuple(name for demand in (source.security or ())[:1] for name in demand),
         pattern=_pattern(path) if "{" in path else None,
+        not_json=(document.raw.get("x-rules") or {}).get("not_json", SCHEMA),
     )
 
 
@@ -205,10 +212,11 @@ def _parameter(entry: Mapping[str, Any], document: Document) -> Parameter:
     )
 
 
-def _answer_shape(answer: Mapping[str, Any]) -> Shape | None:
+def _answer_schema(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     for media in answer.get("content", {}).values():
         if media.get("schema"):
-            return Shape.of(media["schema"])
+            schema: Mapping[str, Any] = media["schema"]
+            return schema
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ixmocks.engine.clock import Clock, ClockError
 from ixmocks.engine.system import SeedError
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -47,15 +48,15 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml")))
 
 
-def load(name: str, systems: Iterable[str]) -> Scenario:
+def load(name: str, systems: Collection[str]) -> Scenario:
     """A scenario by name, or by the path of its folder. Raises ScenarioError."""
     ours = name in names() or not ("/" in name or "\\" in name or Path(name).is_dir())
     folder = SCENARIOS / name if ours else Path(name)
     if not (folder / "scenario.yaml").is_file():
         near = get_close_matches(name, names(), n=1)
-        hint = f"; did you mean {near[0]!r}" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ScenarioError(
-            f"there is no scenario {name!r}{hint}. Known: {', '.join(names())}; or give the path of a folder that "
+            f"there is no scenario {name!r}{hint} Known: {', '.join(names())}; or give the path of a folder that "
             "holds a scenario.yaml."
         )
     head = _read(folder / "scenario.yaml")
@@ -68,15 +69,29 @@ def load(name: str, systems: Iterable[str]) -> Scenario:
     readings = head.get("readings") or {}
     if not isinstance(seed, int) or not isinstance(readings, dict):
         raise ScenarioError(f"{folder / 'scenario.yaml'}: `seed` is a whole number, `readings` a mapping.")
+    clock = str(head.get("clock") or "")
+    try:
+        Clock.parse(clock or "real")
+    except ClockError as error:
+        raise ScenarioError(f"{folder / 'scenario.yaml'}: {error}") from None
+    _known_files(folder, systems)
     sections = {
         system: _read(folder / f"{system}.yaml")
         for system in systems
         if (folder / f"{system}.yaml").is_file()
     }
     return Scenario(
-        name=folder.name, title=str(head.get("title", folder.name)), clock=str(head.get("clock") or ""), seed=seed,
+        name=folder.name, title=str(head.get("title", folder.name)), clock=clock, seed=seed,
         readings={str(k): str(v) for k, v in readings.items()}, folder=folder, sections=sections,
     )  # fmt: skip
+
+
+def _known_files(folder: Path, systems: Iterable[str]) -> None:
+    """A file whose name is almost a system's would leave that system empty, and nobody would know why."""
+    for path in sorted(folder.glob("*.yaml")):
+        near = get_close_matches(path.stem, systems, n=1, cutoff=0.8)
+        if near and path.stem != near[0]:
+            raise ScenarioError(f"{path}: no system has this name; did you mean {near[0]}.yaml?")
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

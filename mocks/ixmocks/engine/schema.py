@@ -183,9 +183,9 @@ def _code(node: Any, keyword: str, name: str = "") -> str:
 
 def _show(value: Any) -> str:
     if isinstance(value, list):
-        return f"{len(value)} items"
+        return f"{len(value)} item{'' if len(value) == 1 else 's'}"
     if isinstance(value, dict):
-        return f"an object with {len(value)} members"
+        return f"an object with {len(value)} member{'' if len(value) == 1 else 's'}"
     text = "null" if value is None else repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else f"{text[:77]}…"
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
+import logging
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+
+GRACE_S = 1.0
+"""How long an answer that is under way may take once we are told to stop."""
+_ADVICE = {
+    errno.EADDRINUSE: "Is ixkit running already? Choose other ports with --port-base N (0 takes any free ones).",
+    errno.EACCES: "Choose ports that need no privilege with --port-base N (1024 or more; 0 takes any free ones).",
+}
 
 
 class PortBusy(OSError):
@@ -40,8 +49,8 @@ def bind(name: str, host: str, port: int) -> Listening:
     except OSError as error:
         bound.close()
         raise PortBusy(
-            f"{host}:{port} for {name}: {error.strerror or error}. Is ixkit running already? "
-            "Choose other ports with --port-base N (0 takes any free ones)."
+            f"{host}:{port} for {name}: {error.strerror or error}. "
+            + _ADVICE.get(error.errno or 0, "Give an address of this machine with --host.")
         ) from None
     bound.setblocking(False)
     shown = f"[{host}]" if ":" in host else host
@@ -104,5 +113,23 @@ async def serve(
     await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers.values():
         server.should_exit = True
+    _, late = await asyncio.wait(tasks, timeout=GRACE_S)
+    if late:
+        await _cut(servers.values())
     await asyncio.gather(*tasks)
     waiting.cancel()
+
+
+async def _cut(servers: Iterable[uvicorn.Server]) -> None:
+    """Break off what still hangs: an answer held back by a fault, a request that never ends."""
+    log = logging.getLogger("uvicorn.error")
+    was, log.disabled = log.disabled, True  # uvicorn would report each of them as a defect, at length
+    for server in servers:
+        server.force_exit = True
+        for connection in list(server.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        for task in list(server.server_state.tasks):
+            task.cancel()
+        await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
+    log.disabled = was

@@ -11,7 +11,7 @@ from rpds import HashTrieMap
 
 from ixmocks.engine.clock import START, Clock
 from ixmocks.engine.document import RuleBook
-from ixmocks.engine.scenario import Scenario
+from ixmocks.engine.scenario import Scenario, ScenarioError
 from ixmocks.engine.system import Credentials, System
 from ixmocks.engine.world import NAME, Moment, World
 
@@ -58,9 +58,13 @@ class Worlds:
         clock: Clock | None = None,
         readings: Mapping[str, str] | None = None,
     ) -> World:
-        """A new world of that scenario. Raises WorldError, or SeedError for impossible data."""
+        """A new world of that scenario. Raises WorldError, or ScenarioError for impossible data."""
+        try:
+            self.check_readings(scenario.readings)
+        except WorldError as error:
+            raise ScenarioError(f"{scenario.folder / 'scenario.yaml'}: {error}") from None
+        self.check_readings(readings or {})
         chosen = {**scenario.readings, **(readings or {})}
-        self.check_readings(chosen)
         seed = scenario.seed if seed is None else seed
         clock = clock or (Clock.parse(scenario.clock) if scenario.clock else Clock.frozen(START))
         first = Moment(self._states(scenario, seed), clock, HashTrieMap())
@@ -125,11 +129,17 @@ class Worlds:
         for code, name in chosen.items():
             rule = next((book.rules[code] for book in self.rules.values() if code in book.rules), None)
             if rule is None:
-                raise WorldError(f"reading {code}={name}: there is no rule {code}")
+                raise WorldError(
+                    f"reading {code}={name}: there is no rule {code}; open are {', '.join(self._open())}"
+                )
             names = [reading.name for reading in rule.readings]
             if name not in names:
                 offer = ", ".join(names) if names else "none: this rule leaves nothing open"
                 raise WorldError(f"reading {code}={name}: {code} has the readings {offer}")
+
+    def _open(self) -> list[str]:
+        """The rules that leave something open."""
+        return [code for book in self.rules.values() for code, rule in book.rules.items() if rule.readings]
 
     def _issue(self, name: str) -> dict[str, Credentials]:
         return {system.name: system.credentials(name) for system in self.systems.values()}

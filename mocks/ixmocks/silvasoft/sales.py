@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -142,39 +142,12 @@ def line_rows(form: Form, name: str, most: int) -> list[Any]:
 def transaction_lines(
     state: State, rows: list[Any], found: list[Violation], notes: list[str], readings: Readings
 ) -> tuple[Line, ...]:
-    """Lines with their amounts without tax. This runs 75 times a call: it is written to be quick."""
+    """Lines with their amounts without tax; what is wrong with them is reported."""
     books, model = state.books, rounding(state, readings)
-    default_ledger = state.settings.default_ledger
-    per_line = half_even if model is Rounding.HALF_EVEN else half_up
-    taxes: dict[object, TaxCode | None] = {}
-    """The tax of each percentage that came as a number; an int finds its like faster than a Decimal."""
-    lines: list[Line] = []
-    for index, row in enumerate(rows):
-        if type(row) is not dict:
-            found.append(_no_object(index, row))
-            continue
-        percent, value, description = row.get("TaxPc"), row.get("SubTotalInclTax"), row.get("Description")
-        if (
-            type(value) is Decimal
-            and type(description) is str
-            and (type(percent) is int or type(percent) is Decimal)
-            and len(row) == _USUAL_MEMBERS  # so there is neither code nor centre nor ledger account
-            and -20 < value.adjusted() < 20
-        ):
-            if percent not in taxes:
-                taxes[percent] = books.tax_by_percent.get(percent)
-            tax = taxes[percent]
-            if tax is not None:
-                above, below = value.as_integer_ratio()
-                incl, rest = divmod(above * 100, below)
-                if rest:
-                    incl = half_up(above * 100, below)
-                net = per_line(incl * tax.above, tax.below)
-                lines.append(Line(tax, incl, net, description, "", default_ledger))
-                continue
-        line = _line_of(state, row, _at(index), found, notes, readings)
-        if line is not None and line.tax is not None:
-            lines.append(line._replace(net=per_line(line.incl * line.tax.above, line.tax.below)))
+    even = model is Rounding.HALF_EVEN
+    lines = None if even else _usual_lines(rows, books, state.settings.default_ledger)
+    if lines is None:
+        lines = _careful_lines(state, rows, half_even if even else half_up, found, notes, readings)
     if model is Rounding.RATE:
         shares = [(line.tax.code, line.incl, line.tax.above, line.tax.below) for line in lines if line.tax]
         lines = [line._replace(net=net) for line, net in zip(lines, nets_by_rate(shares), strict=True)]
@@ -183,6 +156,61 @@ def transaction_lines(
     if readings.get("SILV-55") == "refused":
         refuse_small_change(rows, found, LINES)
     return tuple(lines)
+
+
+def _usual_lines(rows: list[Any], books: Books, ledger: str) -> list[Line] | None:
+    """All lines, where each is what most clients send: a percentage, an amount with cents, a text.
+
+    None where one is not. This is most of the work of a call with 75 lines, so it is written to be
+    quick: `half_up` stands in the loop, and the tuples are made without the detour of keywords.
+    """
+    rates: dict[object, tuple[TaxCode, int, int, int]] = {}
+    lines: list[Line] = []
+    for row in rows:
+        if type(row) is not dict or len(row) != _USUAL_MEMBERS:
+            return None
+        percent, value, description = row.get("TaxPc"), row.get("SubTotalInclTax"), row.get("Description")
+        if type(value) is not Decimal or type(description) is not str or not -20 < value.adjusted() < 20:
+            return None
+        if type(percent) is not int and type(percent) is not Decimal:
+            return None
+        if percent not in rates:
+            tax = books.tax_by_percent.get(percent)
+            if tax is None:
+                return None
+            rates[percent] = (tax, 2 * tax.above, tax.below, 2 * tax.below)
+        tax, twice_above, below, twice_below = rates[percent]
+        cents_above, cents_below = value.as_integer_ratio()
+        incl, rest = divmod(100 * cents_above, cents_below)
+        if rest:
+            incl = half_up(100 * cents_above, cents_below)
+        share = incl * twice_above
+        net = (share + below) // twice_below if share >= 0 else -((below - share) // twice_below)
+        lines.append(_tuple(Line, (tax, incl, net, description, "", ledger, None, None, None)))
+    return lines
+
+
+_tuple = tuple.__new__
+
+
+def _careful_lines(
+    state: State,
+    rows: list[Any],
+    rounded: Callable[[int, int], int],
+    found: list[Violation],
+    notes: list[str],
+    readings: Readings,
+) -> list[Line]:
+    """Any lines, each looked at with care."""
+    lines: list[Line] = []
+    for index, row in enumerate(rows):
+        if type(row) is not dict:
+            found.append(_no_object(index, row))
+            continue
+        line = _line_of(state, row, _at(index), found, notes, readings)
+        if line is not None and line.tax is not None:
+            lines.append(line._replace(net=rounded(line.incl * line.tax.above, line.tax.below)))
+    return lines
 
 
 def _line_of(

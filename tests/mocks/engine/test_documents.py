@@ -104,6 +104,13 @@ def test_a_broken_scenario_is_refused_by_file_and_reason(
     assert name in str(caught.value)
 
 
+def test_a_file_whose_name_is_almost_a_systems_is_told_apart(tmp_path: Path) -> None:
+    pocket.write(tmp_path)
+    (tmp_path / "scene" / "pocket.yaml").rename(tmp_path / "scene" / "pockett.yaml")
+    with pytest.raises(ScenarioError, match=r"pockett.yaml.*did you mean pocket.yaml"):
+        scenario.load(str(tmp_path / "scene"), ["pocket"])
+
+
 def test_dates_and_amounts_of_a_scenario_stay_exact(tmp_path: Path) -> None:
     from decimal import Decimal
 

@@ -88,3 +88,16 @@ def test_a_form_field_that_comes_twice_is_refused() -> None:
 def test_what_is_no_form_is_refused(raw: bytes) -> None:
     with pytest.raises(exact.NotJson):
         exact.parse_form(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "vast"),
+    [
+        (b"[1e307]", False), (b"[-1e307]", False), (b"[1e308]", True), (b"[-1E+400]", True), (b"[1e-400]", False),
+        (b"[123456789012345678901234567890.12]", False), (b"[" + b"9" * 309 + b"]", True), (b'["1e400"]', False),
+    ],
+)  # fmt: skip
+def test_a_number_beyond_a_double_is_noticed_and_none_loses_a_digit(raw: bytes, vast: bool) -> None:
+    value, noticed = exact.read(raw)
+    assert noticed is vast
+    assert Fraction(value[0]) == Fraction(raw.decode().strip('[]"'))

@@ -91,6 +91,37 @@ def test_totals_are_the_sums_of_the_lines_and_a_credit_mirrors_its_invoice(
         assert abs(Fraction(cents * 100, 100 + rate) - one.net) <= most
 
 
+usual = st.tuples(
+    st.sampled_from([*RATES, Decimal("21.0"), 99]),
+    st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9),
+    st.sampled_from(["", "VIP seats", " a "]),
+)
+
+
+@given(rows=st.lists(usual, min_size=1, max_size=8), rounding=roundings)
+@example(rows=[(21, Decimal("0.005"), ""), (21, Decimal("-0.005"), "")], rounding="per-line")
+def test_the_usual_lines_are_booked_as_with_care(
+    state: State, at: datetime, rows: list[tuple[object, Decimal, str]], rounding: str
+) -> None:
+    plain = [line(rate, amount, Description=text) for rate, amount, text in rows]
+    careful = [{**row, "LineComment": "a member nobody knows"} for row in plain]
+    readings = {"SILV-17": rounding}
+    first, second = (
+        add_sales_transaction(state, body(*each), at=at, readings=readings) for each in (plain, careful)
+    )
+    if isinstance(first, Refused) or isinstance(second, Refused):
+        assert first == second
+    else:
+        assert first.answer == second.answer
+
+
+@pytest.mark.parametrize("percent", [[], {}, True, "x", None, Decimal("1e400")])
+def test_a_line_of_the_usual_size_with_an_odd_percentage_is_refused(
+    state: State, at: datetime, percent: object
+) -> None:
+    assert refused(state, body(line(percent, Decimal("12.10"), Description="")), at)
+
+
 @given(wanted=st.lists(st.none() | st.integers(1, 6), max_size=8))
 def test_numbers_are_unique_and_rise_where_nobody_chooses(
     state: State, at: datetime, wanted: list[int | None]
