@@ -15,6 +15,7 @@ import pytest
 
 from ixbridge.core.keys import codes_in
 from ixbridge.core.life import Life, Stage, life_of
+from ixbridge.core.mapping import NumberSeries
 from ixbridge.core.model import Mode
 from support.bridging import (
     Fault,
@@ -69,10 +70,14 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "crmcom, posted": ("crmcom", {}),
     "crmcom, draft": ("crmcom", {"mode": Mode.DRAFT}),
 }
+MORE_WAYS: dict[str, tuple[str, dict[str, Any]]] = {
+    "telecomx, own numbers": ("telecomx", {"numbers": NumberSeries(700)}),
+    "crmcom, posted by cost": ("crmcom", {"options": {"amounts": "cost"}}),
+}
 
 
 def start(way: str) -> Bench:
-    system, changes = WAYS[way]
+    system, changes = {**WAYS, **MORE_WAYS}[way]
     lines = ((9990, 25), (4500, 25), (300, 0))
     return bench(system, *(one(system, code, lines=lines) for code in CODES), **changes)
 
@@ -196,6 +201,12 @@ def test_no_single_fault_books_twice_or_loses_anything(way: str, fault: str) -> 
             judge(made, fault)
         except AssertionError as error:
             raise AssertionError(f"{fault} at {call[0]} no. {call[1]}: {error}") from error
+
+
+@pytest.mark.parametrize("fault", ["answer lost", "swallowed", "killed after", "delivered twice", "conflict"])
+@pytest.mark.parametrize("way", MORE_WAYS)
+def test_nor_does_one_with_own_numbers_or_amounts_by_cost(way: str, fault: str) -> None:
+    test_no_single_fault_books_twice_or_loses_anything(way, fault)
 
 
 @pytest.mark.parametrize("fault", ["answer lost", "swallowed", "error, done", "error inside 200, not done"])

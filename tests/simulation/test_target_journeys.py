@@ -6,6 +6,7 @@ The production bridge against the production mocks, which share no code: what ag
 from __future__ import annotations
 
 import base64
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ixbridge.core.life import Standing, life_of
 from ixbridge.core.mapping import CustomerRules, NumberSeries, ProductRules
 from ixbridge.core.model import Mode
+from ixbridge.core.resolve import Adopt, resolution
 from simulation.test_target_faults import people_number, people_pay
-from support.bridging import Reply, customer
+from support.bridging import MemoryJournal, Reply, customer, swallowed
 from support.targets import ADDRESS, Bench, bench, one
 
 BOTH = pytest.mark.parametrize("system", ["telecomx", "crmcom"])
@@ -274,6 +277,28 @@ def test_a_number_that_changes_after_it_was_reported_is_parked() -> None:
     (document,) = made.wire.documents()
     made.wire.act("setInvoiceNumber", invoice=document.id, number="9999")
     assert made.items()["C-1"].reason == "number_changed"
+
+
+def test_an_operator_may_name_a_document_of_telecomx_by_its_id() -> None:
+    made = bench("telecomx")
+    made.wire.faults["invoiceCreate", 1] = swallowed
+    assert made.items()["C-1"].reason == "uncertain_create"
+    step = next(each for each in made.wire.requests if each.operation == "invoiceCreate")
+    body = {**json.loads(step.body or b""), "headline": "made by hand"}
+    reply = made.wire.kit.ask("telecomx", "POST", "/invoice", json=body, world=made.wire.world)
+    life = life_of("C-1", [each for each in made.disk if each.subject == "C-1"])
+    entries = resolution(Adopt(reply.json["_id"]), life, lives={"C-1": life}, standing=Standing())
+    assert not isinstance(entries, str)
+    journal = MemoryJournal(made.clock, made.disk, fence=9)
+    for entry in entries:
+        journal.append(entry, sync=True)
+    made.starts = 9
+    assert made.statuses() == {"C-1": "drafted"}
+    people_number(made)
+    item = made.items()["C-1"]
+    assert (item.status.value, item.number) == ("finalised", made.wire.documents()[0].number)
+    people_pay(made)
+    assert made.statuses() == {"C-1": "paid"}
 
 
 @pytest.mark.parametrize("action", ["rejectInvoice", "cancelInvoice"])

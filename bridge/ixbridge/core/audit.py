@@ -49,13 +49,12 @@ def nets_of(invoice: Invoice, creation: Creation, amounts: Amounts = Amounts.GRO
 
 
 def expected_of(life: Life, *, tolerance_minor: int, judge_split: bool) -> Expected:
-    is_draft = life.creation is not None and life.creation.is_draft
     return Expected(
         life.code,
         life.gross_minor,
         life.nets_minor if judge_split and not life.by_hand else (),
         "" if life.by_hand else life.customer_number,
-        None if is_draft or life.by_hand else life.day,
+        None if life.was_draft or life.by_hand else life.day,
         tolerance_minor,
     )
 

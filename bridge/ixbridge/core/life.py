@@ -128,6 +128,11 @@ class Life:
         return self.number if told else self.handed
 
     @property
+    def was_draft(self) -> bool:
+        """Made as a draft, or made outright and still without a number when it was looked at."""
+        return self.handed is not None or (self.creation is not None and self.creation.is_draft)
+
+    @property
     def is_over(self) -> bool:
         return self.stage in (Stage.PAID, Stage.DROPPED)
 

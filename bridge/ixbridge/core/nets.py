@@ -69,7 +69,8 @@ def _once(lines: Sequence[InvoiceLine], gross_minor: int, taxing: Taxing) -> lis
 
 def _sums(gross: int, rate: Decimal, taxing: Taxing) -> Iterator[int]:
     """The net sums, if any, to which this rate's VAT makes exactly this much."""
-    near = round(Fraction(gross) / (1 + _share(rate)))
+    exact = Fraction(gross) / (1 + _share(rate))
+    near = rounded(exact.numerator, exact.denominator)
     return (each for each in (near, near - 1, near + 1) if each + _vat(each, rate, taxing) == gross)
 
 
@@ -169,8 +170,13 @@ def _taxed_amounts(lines: Sequence[InvoiceLine], taxing: Taxing) -> list[tuple[D
 
 def _vat(net_minor: int, rate: Decimal, taxing: Taxing) -> int:
     exact = net_minor * _share(rate)
-    half_even = taxing in (Taxing.PER_LINE_HALF_EVEN, Taxing.PER_RATE_HALF_EVEN)
-    return round(exact) if half_even else rounded(exact.numerator, exact.denominator)
+    if taxing in (Taxing.PER_LINE_HALF_EVEN, Taxing.PER_RATE_HALF_EVEN):
+        return _half_even(exact)
+    return rounded(exact.numerator, exact.denominator)
+
+
+def _half_even(exact: Fraction) -> int:
+    return round(exact)
 
 
 def _gross(line: InvoiceLine, shift: int, taxing: Taxing) -> int:

@@ -7,15 +7,14 @@ write, or an end; the shell does it, adds what it heard to the facts, and asks a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 
 from ixbridge.core import drafts, keys
 from ixbridge.core.audit import expected_of, nets_of, the_one, wrong_with
 from ixbridge.core.invoice import invoice_for
 from ixbridge.core.life import Event, Life, Stage
-from ixbridge.core.mapping import Settings, SplitCheck, mode_for
-from ixbridge.core.model import Document, Instalment, Invoice, InvoiceLine, Mode
+from ixbridge.core.mapping import SplitCheck, mode_for
+from ixbridge.core.model import Document, Instalment, Invoice, Mode
 from ixbridge.core.money import told, vat_on
 from ixbridge.core.moves import (
     Ask,
@@ -32,6 +31,7 @@ from ixbridge.core.moves import (
     Reopen,
     Rest,
 )
+from ixbridge.core.needs import in_time, missing_articles, missing_products, with_articles
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import Payload
@@ -44,7 +44,7 @@ from ixbridge.core.steps import (
     WriteInvoice,
     WritePayment,
 )
-from ixbridge.core.target import PastDue, Target
+from ixbridge.core.target import Target
 
 ANY_NUMBER = "1"
 """Stands for the customer's number while nothing but the lines is judged."""
@@ -86,7 +86,7 @@ def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
         return Note(Event.WITHDRAWN)
     if facts.digest != life.digest or mode_for(instalment, policy.settings.mode) is not life.mode:
         return Note(Event.SEEN, seen(instalment, policy))
-    missing = _missing_products(instalment, facts, policy.settings, policy.target)
+    missing = missing_products(instalment, facts, policy.settings, policy.target)
     if missing:
         return NeedProducts(missing)
     invoice = _invoice(instalment, facts, policy, facts.customer_number or ANY_NUMBER)
@@ -99,14 +99,14 @@ def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
 
 def _bookable(life: Life, facts: Facts, invoice: Invoice, creation: Creation, target: Target) -> Move:
     """Everything it names is there; a document must not be."""
-    articles = _missing_articles(invoice, facts) if target.names_articles(draft=creation.is_draft) else {}
+    articles = missing_articles(invoice, facts) if target.names_articles(draft=creation.is_draft) else {}
     if articles:
         return NeedArticles(articles)
     if facts.found is None:
         return Look(Fresh.RUN)
     intent = _intent(invoice, creation, target)
     if facts.found.is_empty:
-        named = _with_articles(invoice, facts, target)
+        named = with_articles(invoice, facts, target)
         if isinstance(named, Parked):
             return Park(named)
         invoice = named
@@ -137,70 +137,12 @@ def _invoice(instalment: Instalment, facts: Facts, policy: Policy, customer_numb
             money = partial(told, currency=instalment.currency)
             what = f"an order would come to {money(gross)}, iXpole says {money(instalment.gross_minor)}"
             return park(Reason.TOTAL_NOT_REACHABLE, what)
-    return _in_time(invoice, facts, policy.target)
-
-
-def _in_time(invoice: Invoice, facts: Facts, target: Target) -> Invoice | Parked:
-    """The due date, where the target refuses one that is past."""
-    due, today = invoice.due_date, facts.today
-    if target.past_due is None or due is None or today is None or due >= today:
-        return invoice
-    if target.past_due is PastDue.PARK:
-        seen = f"the due date {due} is past, which {target.title} refuses"
-        return park(Reason.DUE_DATE_PAST, seen)
-    return replace(invoice, due_date=today if target.past_due is PastDue.TODAY else None)
-
-
-def _with_articles(invoice: Invoice, facts: Facts, target: Target) -> Invoice | Parked:
-    """The lines with what the target calls their articles, whose VAT, where it decides, is the line's."""
-    lines: list[InvoiceLine] = []
-    for line in invoice.lines:
-        article = facts.known_articles.get(line.product_code)
-        if article is None:
-            lines.append(line)
-            continue
-        if target.articles_tax and line.tax_code not in article.tax_codes:
-            seen = f"article {line.product_code!r} has the VAT rate {sorted(article.tax_codes)} in the target"
-            return park(Reason.TAX_PERCENTAGE_DIFFERS, f"{seen}, the line has {line.tax_code!r}")
-        tax_code = None if target.articles_tax else line.tax_code
-        lines.append(replace(line, article_id=article.id, tax_code=tax_code))
-    return replace(invoice, lines=tuple(lines))
+    return in_time(invoice, facts, policy.target)
 
 
 def _creation(instalment: Instalment, policy: Policy) -> Creation:
     mode = mode_for(instalment, policy.settings.mode)
     return policy.draft_as if mode is Mode.DRAFT else Creation.TRANSACTION
-
-
-def _missing_products(
-    instalment: Instalment, facts: Facts, settings: Settings, target: Target
-) -> tuple[int, ...]:
-    """Products whose group or account decides where a line is booked, or which become articles."""
-    ledger, centre = settings.ledger, settings.cost_centre
-    all_needed = (
-        target.names_articles(draft=mode_for(instalment, settings.mode) is Mode.DRAFT)
-        or bool(ledger.groups or centre.groups)
-        or "{product_group}" in (centre.value or "")
-        or 0 < settings.lines.max < len(instalment.lines)
-    )
-    by_account = target.ledgers and ledger.from_source
-    needed = (
-        line.product_id
-        for line in instalment.lines
-        if all_needed or (by_account and not line.ledger_account and line.product_code not in ledger.products)
-    )
-    return tuple(dict.fromkeys(each for each in needed if each is not None and each not in facts.products))
-
-
-def _missing_articles(invoice: Invoice, facts: Facts) -> dict[str, tuple[int | None, str | None]]:
-    """What a draft's lines name and the target may not have yet."""
-    lines = facts.delivered.lines if facts.delivered else ()
-    ids = {line.number: line.product_id for line in lines}
-    return {
-        line.product_code: (ids.get(line.merged[0]) if line.merged else None, line.tax_code)
-        for line in invoice.lines
-        if line.product_code not in facts.articles
-    }
 
 
 def _intent(invoice: Invoice, creation: Creation, target: Target) -> Payload:
@@ -258,10 +200,10 @@ def _again(life: Life, facts: Facts, policy: Policy) -> Move | None:
     )
     if isinstance(invoice, Parked) or life.creation is None:
         return None
-    articles = _missing_articles(invoice, facts)
+    articles = missing_articles(invoice, facts)
     if policy.target.names_articles(draft=life.creation.is_draft) and articles and policy.target.key_enforced:
         return NeedArticles(articles)
-    named = _with_articles(invoice, facts, policy.target)
+    named = with_articles(invoice, facts, policy.target)
     if isinstance(named, Parked):
         return None
     return Create(CreateDocument(named, life.creation), _intent(named, life.creation, policy.target))
@@ -353,7 +295,10 @@ def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
     """Hand the draft over, or see whether it has become real."""
     if facts.delivered and facts.digest != life.digest:
         return _edited()
-    one = _sought(life, facts, Fresh.RUN, gone="was deleted in the accounting system")
+    if life.by_hand:  # it need not carry our tag, so its id finds it
+        one = _read_again(life, facts, policy)
+    else:
+        one = _sought(life, facts, Fresh.RUN, gone="was deleted in the accounting system")
     if not isinstance(one, Document):
         return one
     problem = _problem(life, one, policy)
@@ -369,6 +314,13 @@ def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
             return Rest("the draft has no real number yet")
         case drafts.Report(number=number):
             return Ask(WriteDraft(life.code, number), Event.HANDED, {"said": number})
+
+
+def _read_again(life: Life, facts: Facts, policy: Policy) -> Document | Move:
+    if facts.read is None:
+        return Ask(_read(life, policy))
+    one = _readable(life, facts, policy)
+    return Park(one) if isinstance(one, Parked) else one
 
 
 def _final(life: Life, facts: Facts, policy: Policy) -> Move:

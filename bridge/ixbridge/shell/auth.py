@@ -35,7 +35,7 @@ class Login:
     """How a token is asked for, understood, and put on a request: what a system's module says of it."""
 
     request: Request
-    meaning: Callable[[Heard], Outcome[tuple[str, float]]]
+    meaning: Callable[[Heard], Outcome[tuple[str, int]]]
     """The token and how many seconds it lives."""
     put: Callable[[Request, str], Request]
 

@@ -67,13 +67,13 @@ def token_request(client_id: str, client_secret: str) -> Request:
     )
 
 
-def token_meaning(heard: Heard) -> Outcome[tuple[str, float]]:
+def token_meaning(heard: Heard) -> Outcome[tuple[str, int]]:
     """The token and the seconds it lives. A 400 here speaks of the credentials, not of data."""
     reply = gate(heard, Kind.READ, _TOKEN_WORDS)
     return understood(reply, Kind.READ, _token) if isinstance(reply, Reply) else reply
 
 
-def _token(reply: Reply) -> tuple[str, float]:
+def _token(reply: Reply) -> tuple[str, int]:
     fields = Fields(parse(reply.body))
     token = fields.text("access_token")
     if not token or not token.isascii() or not token.isprintable() or " " in token:

@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 NAME = "crmcom"
 ROOT = "/crmapi/rest/v2"
-TOKEN_LIFE_S = 7200.0
+TOKEN_LIFE_S = 7200
 # ASSUMED: the longest back office code; no page states a limit.
 CODE_LENGTH_MAX = 50
 
@@ -100,7 +100,7 @@ def login_request(username: str, password: str, organisation: str) -> Request:
     return Request(NAME, "authenticationToken", Kind.READ, "POST", f"{ROOT}/authentication/token", body=body)
 
 
-def login_meaning(heard: Heard) -> Outcome[tuple[str, float]]:
+def login_meaning(heard: Heard) -> Outcome[tuple[str, int]]:
     """The token and the seconds it lives. Any refusal here speaks of the credentials."""
     reply = _opened(heard, Kind.READ)
     if isinstance(reply, No) and reply.cause in (Cause.INVALID, Cause.NOT_FOUND, Cause.CONFLICT):
@@ -108,7 +108,7 @@ def login_meaning(heard: Heard) -> Outcome[tuple[str, float]]:
     return understood(reply, Kind.READ, _token) if isinstance(reply, Reply) else reply
 
 
-def _token(reply: Reply) -> tuple[str, float]:
+def _token(reply: Reply) -> tuple[str, int]:
     token = _data(reply).text("token")
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise Unreadable("token is not a token")
@@ -227,11 +227,16 @@ _LOOKUPS = (FindRelations, FindProduct, FindDocument, ReadDocument)
 
 def _opened(heard: Heard, kind: Kind) -> Reply | No | Unknown:
     """A success to be read further, or the refusal in the envelope, whatever the HTTP status."""
-    if isinstance(heard, Reply) and heard.status < 500:
+    if isinstance(heard, Reply) and (heard.status < 300 or heard.status in _ITS_OWN):
         refused = _refusal(heard, kind)
-        if refused is not None:
+        says_more = heard.status < 300 or not isinstance(refused, No) or refused.cause is not Cause.INVALID
+        if refused is not None and says_more:
             return refused
     return gate(heard, kind, _WORDS)
+
+
+_ITS_OWN = frozenset({400, 401, 403, 404, 409, 422})
+"""Where the application itself may speak; any other status comes from the server around it."""
 
 
 def _refusal(reply: Reply, kind: Kind) -> No | Unknown | None:

@@ -112,19 +112,19 @@ def login_request(username: str, password: str) -> Request:
     return Request(NAME, "authLogin", Kind.READ, "POST", "/auth/login", body=body)
 
 
-def login_meaning(heard: Heard) -> Outcome[tuple[str, float]]:
+def login_meaning(heard: Heard) -> Outcome[tuple[str, int]]:
     """The token and the seconds it lives after each use. A refusal here speaks of the credentials."""
     reply = gate(heard, Kind.READ, _LOGIN_WORDS)
     return understood(reply, Kind.READ, _session) if isinstance(reply, Reply) else reply
 
 
-def _session(reply: Reply) -> tuple[str, float]:
+def _session(reply: Reply) -> tuple[str, int]:
     fields = Fields(parse(reply.body))
     token = fields.text("token")
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise Unreadable("token is not a token")
     minutes = fields.decimal("expiresInMinutes", Decimal(15))
-    life_s = TOKEN_LIFE_MAX_S if minutes < 0 else min(float(minutes) * 60, TOKEN_LIFE_MAX_S)
+    life_s = TOKEN_LIFE_MAX_S if minutes < 0 else min(int(minutes * 60), TOKEN_LIFE_MAX_S)
     return token, life_s
 
 

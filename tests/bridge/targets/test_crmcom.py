@@ -234,6 +234,23 @@ def test_any_other_answer_to_a_create_says_nothing(heard: Any) -> None:
     assert isinstance(meaning_of(CreateDocument(invoice(), Creation.TRANSACTION), heard), Unknown)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "cause"),
+    [
+        (400, "DUPLICATE_BACK_OFFICE_CODE", Cause.CONFLICT),
+        (400, "WHATEVER", Cause.INVALID),
+        (401, "WHATEVER", Cause.CREDENTIALS),
+        (429, "WHATEVER", Cause.LIMITED),
+        (404, "RESOURCE_NOT_FOUND", Cause.NOT_FOUND),
+    ],
+)
+def test_a_refusal_with_a_status_of_its_own_is_one_too(status: int, code: str, cause: Cause) -> None:
+    answer = meaning_of(
+        CreateDocument(invoice(), Creation.TRANSACTION), replace(told(None, code), status=status)
+    )
+    assert isinstance(answer, No) and answer.cause is cause
+
+
 def test_not_found_is_an_answer_to_a_lookup() -> None:
     no = told(None, "NOT_FOUND")
     assert meaning_of(FindDocument("C-1"), no) == Yes(())
