@@ -113,6 +113,5 @@ def credentials(kit: Kit) -> Credentials:
     return Credentials(
         ixpole_client_id=ixpole.key,
         ixpole_client_secret=ixpole.secret,
-        silvasoft_username=silvasoft.secret,
-        silvasoft_api_key=silvasoft.key,
+        target={"username": silvasoft.secret, "api_key": silvasoft.key},
     )

@@ -34,7 +34,7 @@ from ixbridge.shell.report import Report
 from ixbridge.shell.start import Credentials, Parts, runner_of
 
 PDF = b"%PDF-1.4\n%%EOF\n"
-CREDENTIALS = Credentials("a-client", "a-client-secret", "a-user", "an-api-key")
+CREDENTIALS = Credentials("a-client", "a-client-secret", {"username": "a-user", "api_key": "an-api-key"})
 
 
 class Killed(BaseException):

@@ -11,6 +11,7 @@ from ixbridge.core.model import Document, Invoice
 from ixbridge.core.money import Rounding, predicted
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.steps import Creation
+from ixbridge.core.target import Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +40,21 @@ class Expected:
     tolerance_minor: int = 0
 
 
-def nets_of(invoice: Invoice, creation: Creation) -> tuple[int, ...]:
+def nets_of(invoice: Invoice, creation: Creation, amounts: Amounts = Amounts.GROSS) -> tuple[int, ...]:
     """The net totals the target may compute, the likeliest first."""
-    if creation is Creation.ORDER:
+    if creation is Creation.ORDER or amounts is Amounts.NET:
         return (sum(line.net_minor for line in invoice.lines),)
     likely = invoice.expected.net_minor
     return tuple(dict.fromkeys([likely, *(predicted(invoice.lines, each).net_minor for each in Rounding)]))
 
 
 def expected_of(life: Life, *, tolerance_minor: int, judge_split: bool) -> Expected:
-    is_draft = life.creation is not None and life.creation.is_draft
     return Expected(
         life.code,
         life.gross_minor,
         life.nets_minor if judge_split and not life.by_hand else (),
         "" if life.by_hand else life.customer_number,
-        None if is_draft or life.by_hand else life.day,
+        None if life.was_draft or life.by_hand else life.day,
         tolerance_minor,
     )
 
@@ -76,7 +76,10 @@ def the_one(found: Found, code: str) -> Document | Parked | None:
 def wrong_with(document: Document, expected: Expected, *, by_hand: bool = False) -> Parked | None:
     """Why this document is not what was meant."""
     name = document.number or f"draft {document.draft_id}"
-    if not by_hand and not keys.is_tagged(document.notes, expected.code):
+    if document.void:
+        seen = f"document {name} was {document.void} in the accounting system"
+        return park(Reason.DOCUMENT_GONE, seen, advice="Look why; book the instalment by hand if it is due.")
+    if not by_hand and keys.codes_of(document) != (expected.code,):
         return park(Reason.DOCUMENT_NOT_OURS, f"document {name} does not carry the tag of {expected.code}")
     if document.totals is not None:
         problem = _wrong_totals(document, expected, name)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date as Date
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -29,7 +31,9 @@ from ixbridge.core.mapping import (
 )
 from ixbridge.core.model import Instalment, InstalmentType, Invoice, InvoiceLine, Line, Mode, Product, Totals
 from ixbridge.core.money import EXPONENTS, Allocation, allocation_of, predicted, print_decimal, told
+from ixbridge.core.nets import fitted, taxed
 from ixbridge.core.parked import Parked, Reason, all_of, park
+from ixbridge.core.target import PLAIN, Amounts, Target
 
 
 def invoice_for(
@@ -38,11 +42,17 @@ def invoice_for(
     customer_number: str,
     products: Mapping[int, Product],
     settings: Settings,
+    target: Target = PLAIN,
     number: str | None = None,
 ) -> Invoice | Parked:
     """The one invoice for an instalment; ``number`` where the bridge keeps the series."""
     invoices = invoices_for(
-        instalment, customer_number=customer_number, products=products, settings=settings, number=number
+        instalment,
+        customer_number=customer_number,
+        products=products,
+        settings=settings,
+        target=target,
+        number=number,
     )
     if isinstance(invoices, Parked):
         return invoices
@@ -58,13 +68,14 @@ def invoices_for(
     customer_number: str,
     products: Mapping[int, Product],
     settings: Settings,
+    target: Target = PLAIN,
     number: str | None = None,
 ) -> tuple[Invoice, ...] | Parked:
     """All invoices for an instalment: one, unless ``over_limit: split`` (experimental) cuts it.
 
     A part has the code ``code#1/2``; only a single invoice takes ``number``.
     """
-    problem = _problem(instalment, customer_number, settings)
+    problem = _problem(instalment, customer_number, settings, target)
     if problem:
         return problem
     usable = None if number is None else real_number(number)
@@ -74,7 +85,7 @@ def invoices_for(
     allocation = allocation_of(instalment.lines, header, basis=settings.tax.basis)
     if isinstance(allocation, Parked):
         return allocation
-    mapped = _mapped(instalment, allocation, products, settings)
+    mapped = _mapped(instalment, allocation, products, settings, target)
     if isinstance(mapped, Parked):
         return mapped
     parts = fit(mapped, settings.lines, rounding=settings.tax.rounding)
@@ -89,6 +100,7 @@ def invoices_for(
             bundles=bundles,
             customer_number=customer_number,
             settings=settings,
+            target=target,
             number=number if len(parts) == 1 else None,
         )
         if isinstance(invoice, Parked):
@@ -100,9 +112,13 @@ def invoices_for(
 # --- checks -----------------------------------------------------------------------------------
 
 
-def _problem(instalment: Instalment, customer_number: str, settings: Settings) -> Parked | None:
+def _problem(
+    instalment: Instalment, customer_number: str, settings: Settings, target: Target
+) -> Parked | None:
     """What speaks against the instalment as a whole."""
-    problem = keys.code_problem(instalment.code) or currency_problem(instalment.currency, settings)
+    problem = keys.code_problem(instalment.code, length_max=target.code_length_max)
+    problem = problem or currency_problem(instalment.currency, settings)
+    problem = problem or not_expressible(instalment, target)
     if problem:
         return problem
     if instalment.currency not in EXPONENTS:
@@ -116,6 +132,26 @@ def _problem(instalment: Instalment, customer_number: str, settings: Settings) -
         return park(Reason.CREDIT_NOT_NEGATIVE, f"{seen}; booked as it is, it would charge the customer")
     if not customer_number.strip():
         return park(Reason.CUSTOMER_NUMBER_MISSING, f"customer {instalment.customer_id} has no number yet")
+    return None
+
+
+def not_expressible(instalment: Instalment, target: Target) -> Parked | None:
+    """What this target has no way to say."""
+    if target.currencies is not None and instalment.currency not in target.currencies:
+        known = ", ".join(sorted(target.currencies))
+        return park(
+            Reason.CURRENCY_NOT_ALLOWED, f"{target.title} knows {known} only, not {instalment.currency}"
+        )
+    for line in instalment.lines:
+        if not target.negatives and (line.net_minor < 0 or (line.gross_minor or 0) < 0):
+            seen = f"line {line.number} is negative, and {target.title} takes no negative line"
+            advice = "A credit is a cancellation there: book it by hand."
+            return park(Reason.NOT_EXPRESSIBLE, seen, advice=advice)
+        if target.rates is not None and line.vat_rate.percentage not in target.rates:
+            shown = print_decimal(line.vat_rate.percentage)
+            known = " and ".join(f"{print_decimal(each)} %" for each in sorted(target.rates))
+            seen = f"line {line.number} has {shown} % VAT; {target.title} knows {known} only"
+            return park(Reason.RATE_NOT_REPRESENTABLE, seen)
     return None
 
 
@@ -137,17 +173,21 @@ def _total_problem(invoices: Sequence[Invoice], header: Totals, settings: Settin
 
 
 def _mapped(
-    instalment: Instalment, allocation: Allocation, products: Mapping[int, Product], settings: Settings
+    instalment: Instalment,
+    allocation: Allocation,
+    products: Mapping[int, Product],
+    settings: Settings,
+    target: Target,
 ) -> tuple[MappedLine, ...] | Parked:
     """Every line with its place in the books, or everything that is not mapped, at once."""
-    needs_articles = mode_for(instalment, settings.mode) is Mode.DRAFT
+    needs_articles = target.names_articles(draft=mode_for(instalment, settings.mode) is Mode.DRAFT)
     mapped: list[MappedLine] = []
     parked: list[Parked] = []
     for line, gross in zip(instalment.lines, allocation.gross_minor, strict=True):
         product = products.get(line.product_id) if line.product_id is not None else None
         tax = tax_for(line.vat_rate, settings.tax)
-        ledger = ledger_for(line, product, settings.ledger)
-        centre = cost_centre_for(line, product, instalment, settings.cost_centre)
+        ledger = ledger_for(line, product, settings.ledger) if target.ledgers else None
+        centre = cost_centre_for(line, product, instalment, settings.cost_centre) if target.ledgers else None
         article = article_for(line.product_code, settings.products) if needs_articles else line.product_code
         if isinstance(tax, Parked) or isinstance(ledger, Parked):
             parked += [each for each in (tax, ledger) if isinstance(each, Parked)]
@@ -167,12 +207,15 @@ def _invoice(
     bundles: Sequence[Bundle],
     customer_number: str,
     settings: Settings,
+    target: Target,
     number: str | None,
 ) -> Invoice | Parked:
     notes = _notes(instalment, code, settings)
     if isinstance(notes, Parked):
         return notes
-    lines = tuple(_line(each, instalment.currency, settings) for each in bundles)
+    lines, expected = _arranged(
+        tuple(_line(each, instalment.currency, settings) for each in bundles), settings, target
+    )
     summed_up = any(each.summary is not None for each in bundles)
     listed = (
         single(part for each in bundles for part in each.parts)
@@ -180,19 +223,41 @@ def _invoice(
         else ()
     )
     term = instalment.payment_term_days or 0
+    due = None if instalment.payment_term_days is None else _later(instalment.date, term)
     return Invoice(
         code=code,
         date=instalment.date,
         currency=instalment.currency,
         customer_number=customer_number,
         lines=lines,
-        expected=predicted(lines, settings.tax.rounding),
+        expected=expected,
         notes=notes,
         reference=clean(instalment.invoice_reference),
         number=number,
         due_days=term if term > 0 else None,
         annex=tuple(_line(each, instalment.currency, settings) for each in listed),
+        due_date=due,
+        options=target.told(settings.target.options),
     )
+
+
+def _arranged(
+    lines: tuple[InvoiceLine, ...], settings: Settings, target: Target
+) -> tuple[tuple[InvoiceLine, ...], Totals]:
+    """The lines as they are sent, and what the target will compute from them."""
+    if target.amounts is Amounts.GROSS:
+        return lines, predicted(lines, settings.tax.rounding)
+    gross = sum(line.gross_minor for line in lines)
+    sent = fitted(lines, gross_minor=gross, taxing=target.taxing) or lines
+    return sent, taxed(sent, target.taxing)
+
+
+def _later(day: Date, days: int) -> Date | None:
+    """Some days later; None where the calendar ends."""
+    try:
+        return day + timedelta(days=days) if days >= 0 else None
+    except OverflowError:
+        return None
 
 
 def _line(bundle: Bundle, currency: str, settings: Settings) -> InvoiceLine:

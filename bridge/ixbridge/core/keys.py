@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from ixbridge.core.model import Instalment, Line
+from ixbridge.core.model import Document, Instalment, Line
 from ixbridge.core.money import print_decimal
 from ixbridge.core.parked import Parked, Reason, park
 
@@ -28,11 +28,11 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>\[\]]*>")
 _PART = re.compile(r"#[0-9]+/[0-9]+\Z", re.ASCII)
 
 
-def code_problem(code: str) -> Parked | None:
+def code_problem(code: str, *, length_max: int = CODE_LENGTH_MAX) -> Parked | None:
     """Why this instalment code cannot be used as a key, if it cannot."""
     seen = f"the instalment code {code[:CODE_LENGTH_MAX]!r}"
-    if not code or len(code) > CODE_LENGTH_MAX:
-        return park(Reason.CODE_UNUSABLE, f"{seen} has {len(code)} characters; at most {CODE_LENGTH_MAX}")
+    if not code or len(code) > length_max:
+        return park(Reason.CODE_UNUSABLE, f"{seen} has {len(code)} characters; at most {length_max}")
     if any(each in "[]<>" or each.isspace() or not each.isprintable() for each in code):
         return park(Reason.CODE_UNUSABLE, f"{seen} has a blank, a bracket or an invisible character")
     longest = part_key(code, 1, 2)  # a split appends to it, and "&" + "#1" would be an entity
@@ -62,6 +62,11 @@ def codes_in(notes: str) -> tuple[str, ...]:
 def is_tagged(notes: str, code: str) -> bool:
     """Do the notes carry the tag of exactly this code, and no other?"""
     return codes_in(notes) == (code,)
+
+
+def codes_of(document: Document) -> tuple[str, ...]:
+    """Which instalments a document says it is of: by the field for it, else by the tags in its notes."""
+    return (document.key,) if document.key else codes_in(document.notes)
 
 
 def part_key(code: str, part: int, parts: int) -> str:

@@ -128,6 +128,11 @@ class Life:
         return self.number if told else self.handed
 
     @property
+    def was_draft(self) -> bool:
+        """Made as a draft, or made outright and still without a number when it was looked at."""
+        return self.handed is not None or (self.creation is not None and self.creation.is_draft)
+
+    @property
     def is_over(self) -> bool:
         return self.stage in (Stage.PAID, Stage.DROPPED)
 
@@ -208,7 +213,7 @@ def _adopted(life: Life, payload: Payload) -> Life:
 
 
 def _numbered(life: Life, payload: Payload) -> Life:
-    return replace(life, number=_text(payload, "number"))
+    return replace(life, number=_text(payload, "number"), draft_id=_text(payload, "draft") or life.draft_id)
 
 
 def _reported(life: Life, payload: Payload) -> Life:
@@ -261,7 +266,7 @@ def standing_of(records: Iterable[Record]) -> Standing:
 def standing_after(standing: Standing, kind: str, payload: Payload) -> Standing:
     match Event(kind):
         case Event.INTENT:
-            known = frozenset(str(each) for each in _integers(payload, "known"))
+            known = frozenset(str(each) for each in _list(payload, "known"))
             return Standing(standing.number, True, _text(payload, "number") or None, known)
         case Event.NOSEND:
             return Standing(standing.number)
@@ -284,5 +289,9 @@ def _integer(payload: Payload, name: str) -> int:
 
 
 def _integers(payload: Payload, name: str) -> tuple[int, ...]:
+    return tuple(each for each in _list(payload, name) if isinstance(each, int))
+
+
+def _list(payload: Payload, name: str) -> list[int] | list[str]:
     value = payload.get(name)
-    return tuple(value) if isinstance(value, list) else ()
+    return value if isinstance(value, list) else []

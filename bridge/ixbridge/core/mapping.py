@@ -31,6 +31,8 @@ class System:
 
     name: str
     url: str | None = None
+    options: Mapping[str, str] = field(default_factory=_none)
+    """What only this system knows, as its description (``core/target.py``) lists it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ are exact decimals. Dates are dates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date as Date
 from decimal import Decimal
 from enum import Enum
@@ -153,6 +154,8 @@ class InvoiceLine:
     ledger_account: str | None
     cost_centre: str | None
     product_code: str = ""
+    article_id: str = ""
+    """By what the target names the article, where that is not its number."""
     quantity: Decimal = Decimal(1)
     merged: tuple[int, ...] = ()
     """The numbers of the instalment lines it stands for."""
@@ -188,6 +191,21 @@ class Invoice:
     due_days: int | None = None
     annex: tuple[InvoiceLine, ...] = ()
     """The lines one by one, where the invoice sums them up: they must go along as a PDF."""
+    due_date: Date | None = None
+    """Where the target takes a date; `due_days` says the same in days."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the settings say of all documents of this target: a type, a category."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """One line as the target shows it."""
+
+    description: str
+    quantity: str
+    net_minor: int
+    vat: str = ""
+    """The rate, as it is to be printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +225,13 @@ class Document:
     customer_number: str = ""
     line_count: int | None = None
     pdf: bytes | None = None
+    key: str = ""
+    """The instalment's code, where the target has a field for it; else its tag is in the notes."""
+    void: str = ""
+    """What became of a document that counts no more: rejected, cancelled."""
+    lines: tuple[DocumentLine, ...] = ()
+    """Where the bridge draws the PDF itself."""
+    currency: str = ""
 
     @property
     def is_draft(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
 from ixbridge.core import keys
@@ -15,7 +16,7 @@ from ixbridge.core.life import Event
 from ixbridge.core.model import Document, Instalment, Product
 from ixbridge.core.parked import Parked
 from ixbridge.core.records import Payload
-from ixbridge.core.steps import CreateDocument, ReadDocument, Step
+from ixbridge.core.steps import Article, CreateDocument, ReadDocument, Step
 
 
 class Fresh(Enum):
@@ -119,6 +120,10 @@ class Facts:
     """None: iXpole does not know it."""
     customer_number: str | None = None
     articles: frozenset[str] = frozenset()
+    known_articles: Mapping[str, Article] = field(default_factory=dict)
+    """The same by number, as the target knows them."""
+    today: date | None = None
+    """Where the target lives; only asked where that decides something."""
     next_number: str | None = None
     """The next of our own series."""
     found: Found | None = None

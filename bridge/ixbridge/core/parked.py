@@ -44,6 +44,9 @@ class Reason(Enum):
     TAX_SPLIT_DIFFERS = "tax_split_differs"
     NOTES_AMBIGUOUS = "notes_ambiguous"
     NOT_EXPRESSIBLE = "not_expressible"
+    RATE_NOT_REPRESENTABLE = "rate_not_representable"
+    DUE_DATE_PAST = "due_date_past"
+    ARTICLE_AMBIGUOUS = "article_ambiguous"
     # numbers
     NUMBER_LOOKS_LIKE_DRAFT = "number_looks_like_draft"
     NUMBER_UNUSABLE = "number_unusable"
@@ -94,6 +97,9 @@ ADVICE: dict[Reason, str] = {
     Reason.TAX_SPLIT_DIFFERS: "Accept the target's split with `tax.split_check: pinned`, or book it by hand.",
     Reason.NOTES_AMBIGUOUS: "Remove the text that looks like a tag from the reference in iXpole.",
     Reason.NOT_EXPRESSIBLE: "Book it by hand.",
+    Reason.RATE_NOT_REPRESENTABLE: "Book it by hand, or in another accounting system.",
+    Reason.DUE_DATE_PAST: "Set `target.past_due` to omit or today, or book it by hand.",
+    Reason.ARTICLE_AMBIGUOUS: "Name the article by its id under `products.numbers`.",
     Reason.NUMBER_LOOKS_LIKE_DRAFT: "Use a number series without D in front; enter this number by hand.",
     Reason.NUMBER_UNUSABLE: "Look at the document in the accounting system; enter its number by hand.",
     Reason.NUMBER_CHANGED: "Find out which document counts, then correct the number in iXpole by hand.",

@@ -13,7 +13,7 @@ from ixbridge.core import drafts, keys
 from ixbridge.core.audit import expected_of, nets_of, the_one, wrong_with
 from ixbridge.core.invoice import invoice_for
 from ixbridge.core.life import Event, Life, Stage
-from ixbridge.core.mapping import Settings, SplitCheck, mode_for
+from ixbridge.core.mapping import SplitCheck, mode_for
 from ixbridge.core.model import Document, Instalment, Invoice, Mode
 from ixbridge.core.money import told, vat_on
 from ixbridge.core.moves import (
@@ -31,6 +31,7 @@ from ixbridge.core.moves import (
     Reopen,
     Rest,
 )
+from ixbridge.core.needs import in_time, missing_articles, missing_products, with_articles
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import Payload
@@ -43,6 +44,7 @@ from ixbridge.core.steps import (
     WriteInvoice,
     WritePayment,
 )
+from ixbridge.core.target import Target
 
 ANY_NUMBER = "1"
 """Stands for the customer's number while nothing but the lines is judged."""
@@ -84,7 +86,7 @@ def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
         return Note(Event.WITHDRAWN)
     if facts.digest != life.digest or mode_for(instalment, policy.settings.mode) is not life.mode:
         return Note(Event.SEEN, seen(instalment, policy))
-    missing = _missing_products(instalment, facts, policy.settings)
+    missing = missing_products(instalment, facts, policy.settings, policy.target)
     if missing:
         return NeedProducts(missing)
     invoice = _invoice(instalment, facts, policy, facts.customer_number or ANY_NUMBER)
@@ -92,18 +94,22 @@ def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
         return Park(invoice)
     if facts.customer_number is None:
         return NeedCustomer(instalment.customer_id)
-    return _bookable(life, facts, invoice, _creation(instalment, policy))
+    return _bookable(life, facts, invoice, _creation(instalment, policy), policy.target)
 
 
-def _bookable(life: Life, facts: Facts, invoice: Invoice, creation: Creation) -> Move:
+def _bookable(life: Life, facts: Facts, invoice: Invoice, creation: Creation, target: Target) -> Move:
     """Everything it names is there; a document must not be."""
-    articles = _missing_articles(invoice, facts) if creation.is_draft else {}
+    articles = missing_articles(invoice, facts) if target.names_articles(draft=creation.is_draft) else {}
     if articles:
         return NeedArticles(articles)
     if facts.found is None:
         return Look(Fresh.RUN)
-    intent = _intent(invoice, creation)
+    intent = _intent(invoice, creation, target)
     if facts.found.is_empty:
+        named = with_articles(invoice, facts, target)
+        if isinstance(named, Parked):
+            return Park(named)
+        invoice = named
         return Create(CreateDocument(invoice, creation), intent)
     return _taken_for(life, facts, intent)
 
@@ -116,7 +122,8 @@ def _invoice(instalment: Instalment, facts: Facts, policy: Policy, customer_numb
         customer_number=customer_number,
         products=products,
         settings=settings,
-        number=facts.next_number,
+        target=policy.target,
+        number=facts.next_number if policy.target.takes_numbers else None,
     )
     if isinstance(invoice, Parked):
         return invoice
@@ -130,7 +137,7 @@ def _invoice(instalment: Instalment, facts: Facts, policy: Policy, customer_numb
             money = partial(told, currency=instalment.currency)
             what = f"an order would come to {money(gross)}, iXpole says {money(instalment.gross_minor)}"
             return park(Reason.TOTAL_NOT_REACHABLE, what)
-    return invoice
+    return in_time(invoice, facts, policy.target)
 
 
 def _creation(instalment: Instalment, policy: Policy) -> Creation:
@@ -138,41 +145,12 @@ def _creation(instalment: Instalment, policy: Policy) -> Creation:
     return policy.draft_as if mode is Mode.DRAFT else Creation.TRANSACTION
 
 
-def _missing_products(instalment: Instalment, facts: Facts, settings: Settings) -> tuple[int, ...]:
-    """Products whose group or account decides where a line is booked, or which become articles."""
-    ledger, centre = settings.ledger, settings.cost_centre
-    all_needed = (
-        mode_for(instalment, settings.mode) is Mode.DRAFT
-        or bool(ledger.groups or centre.groups)
-        or "{product_group}" in (centre.value or "")
-        or 0 < settings.lines.max < len(instalment.lines)
-    )
-    needed = (
-        line.product_id
-        for line in instalment.lines
-        if all_needed
-        or (ledger.from_source and not line.ledger_account and line.product_code not in ledger.products)
-    )
-    return tuple(dict.fromkeys(each for each in needed if each is not None and each not in facts.products))
-
-
-def _missing_articles(invoice: Invoice, facts: Facts) -> dict[str, tuple[int | None, str | None]]:
-    """What a draft's lines name and the target may not have yet."""
-    lines = facts.delivered.lines if facts.delivered else ()
-    ids = {line.number: line.product_id for line in lines}
-    return {
-        line.product_code: (ids.get(line.merged[0]) if line.merged else None, line.tax_code)
-        for line in invoice.lines
-        if line.product_code not in facts.articles
-    }
-
-
-def _intent(invoice: Invoice, creation: Creation) -> Payload:
+def _intent(invoice: Invoice, creation: Creation, target: Target) -> Payload:
     return {
         "creation": creation.value,
         "number": invoice.number,
         "customer_number": invoice.customer_number,
-        "nets": list(nets_of(invoice, creation)),
+        "nets": list(nets_of(invoice, creation, target.amounts)),
         "lines": len(invoice.lines),
     }
 
@@ -186,7 +164,8 @@ def _asked(life: Life, facts: Facts, policy: Policy) -> Move:
         return Look(_since_create(facts), LOOKS_S[0])
     if not facts.found.is_empty:
         return _taken_for(life, facts, {})
-    if life.asked_number is not None:
+    enforced = life.asked_number is not None and policy.target.number_enforced
+    if enforced or policy.target.key_enforced:
         again = _again(life, facts, policy)
         if again:
             return again
@@ -216,11 +195,18 @@ def _again(life: Life, facts: Facts, policy: Policy) -> Move | None:
         customer_number=life.customer_number,
         products=products,
         settings=settings,
+        target=policy.target,
         number=life.asked_number,
     )
     if isinstance(invoice, Parked) or life.creation is None:
         return None
-    return Create(CreateDocument(invoice, life.creation), _intent(invoice, life.creation))
+    articles = missing_articles(invoice, facts)
+    if policy.target.names_articles(draft=life.creation.is_draft) and articles and policy.target.key_enforced:
+        return NeedArticles(articles)
+    named = with_articles(invoice, facts, policy.target)
+    if isinstance(named, Parked):
+        return None
+    return Create(CreateDocument(named, life.creation), _intent(named, life.creation, policy.target))
 
 
 def _taken_for(life: Life, facts: Facts, intent: Payload) -> Move:
@@ -251,9 +237,13 @@ def _booked(life: Life, facts: Facts, policy: Policy) -> Move:
 def _by_hand(life: Life, facts: Facts, policy: Policy) -> Move:
     """The document that an operator named: its number finds it, its total must agree."""
     if facts.read is None:
-        return Ask(ReadDocument(life.number or "", with_pdf=False))
+        return Ask(_read(life, policy))
     one = _readable(life, facts, policy)
-    return Park(one) if isinstance(one, Parked) else _numbered(one)
+    if isinstance(one, Parked):
+        return Park(one)
+    if one.number is None and one.draft_id is not None:
+        return Note(Event.DRAFTED, {"draft": one.draft_id})
+    return _numbered(one, {"draft": one.draft_id} if policy.target.reads_by_id else {})
 
 
 def _sought(life: Life, facts: Facts, fresh: Fresh, *, gone: str) -> Document | Move:
@@ -270,9 +260,18 @@ def _sought(life: Life, facts: Facts, fresh: Fresh, *, gone: str) -> Document | 
     return Park(park(Reason.DOCUMENT_GONE, f"document {life.number or life.draft_id} {gone}"))
 
 
-def _numbered(one: Document) -> Move:
+def _numbered(one: Document, more: Payload | None = None) -> Move:
     number = drafts.real_number(one.number or "")
-    return Park(number) if isinstance(number, Parked) else Note(Event.NUMBERED, {"number": number})
+    if isinstance(number, Parked):
+        return Park(number)
+    return Note(Event.NUMBERED, {"number": number, **(more or {})})
+
+
+def _read(life: Life, policy: Policy, *, with_pdf: bool = False) -> ReadDocument:
+    number = life.number or ""
+    # An operator names a document by the number, or by the id where only that is known.
+    id = (life.draft_id or number) if policy.target.reads_by_id else ""
+    return ReadDocument(number, with_pdf=with_pdf, id=id)
 
 
 def _problem(life: Life, one: Document, policy: Policy) -> Parked | None:
@@ -283,7 +282,7 @@ def _problem(life: Life, one: Document, policy: Policy) -> Parked | None:
         judge_split=settings.tax.split_check is not SplitCheck.GROSS_ONLY,
     )
     problem = wrong_with(one, expected, by_hand=life.by_hand)
-    if problem or life.number is None or one.number in (None, life.number):
+    if problem or life.number is None or one.number in (None, life.number) or one.draft_id == life.number:
         return problem
     return park(Reason.NUMBER_CHANGED, f"the document was {life.number} and is now {one.number}")
 
@@ -296,7 +295,10 @@ def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
     """Hand the draft over, or see whether it has become real."""
     if facts.delivered and facts.digest != life.digest:
         return _edited()
-    one = _sought(life, facts, Fresh.RUN, gone="was deleted in the accounting system")
+    if life.by_hand:  # it need not carry our tag, so its id finds it
+        one = _read_again(life, facts, policy)
+    else:
+        one = _sought(life, facts, Fresh.RUN, gone="was deleted in the accounting system")
     if not isinstance(one, Document):
         return one
     problem = _problem(life, one, policy)
@@ -314,12 +316,19 @@ def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
             return Ask(WriteDraft(life.code, number), Event.HANDED, {"said": number})
 
 
+def _read_again(life: Life, facts: Facts, policy: Policy) -> Document | Move:
+    if facts.read is None:
+        return Ask(_read(life, policy))
+    one = _readable(life, facts, policy)
+    return Park(one) if isinstance(one, Parked) else one
+
+
 def _final(life: Life, facts: Facts, policy: Policy) -> Move:
     """Report number, due date and PDF: those of this very document, read now."""
     if facts.delivered and facts.digest != life.digest and not life.by_hand:
         return _edited()
     if facts.read is None or not facts.read_pdf:
-        return Ask(ReadDocument(life.number or "", with_pdf=True))
+        return Ask(_read(life, policy, with_pdf=True))
     one = _readable(life, facts, policy)
     if isinstance(one, Parked):
         return Park(one)
@@ -344,19 +353,32 @@ def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
     """Paid? The only sign is that nothing is outstanding."""
     one = _current(life, facts)
     if one is None and facts.read is None:
-        return Ask(ReadDocument(life.number or "", with_pdf=False))
+        return Ask(_read(life, policy))
     if one is None:
         return Park(park(Reason.DOCUMENT_GONE, f"document {life.number} is no longer there"))
+    if one.number != life.number:
+        reason = Reason.NUMBER_CHANGED if one.number else Reason.NUMBER_VANISHED
+        return Park(park(reason, f"the document was {life.number} and is now {one.number or 'without one'}"))
+    if one.void:
+        seen = f"document {life.number} was {one.void} in the accounting system"
+        return Park(park(Reason.DOCUMENT_GONE, seen))
     if one.outstanding_minor is None or one.outstanding_minor != 0:
         return Rest("not paid yet")
-    payment = keys.payment_number(policy.target, life.number or "", one.date)
+    payment = keys.payment_number(policy.target_name, life.number or "", one.date)
     return Ask(WritePayment(life.code, payment), Event.PAID, {"payment": payment})
 
 
 def _current(life: Life, facts: Facts) -> Document | None:
     read = facts.read or ()
     listed = facts.found.invoices if facts.found else ()
-    return next((each for each in (*read, *listed) if each.number == life.number), None)
+    return next(
+        (
+            each
+            for each in (*read, *listed)
+            if each.number == life.number or (life.draft_id and each.draft_id == life.draft_id)
+        ),
+        None,
+    )
 
 
 # --- parked -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from ixbridge.core.mapping import DraftAs, ModeRules, Settings
 from ixbridge.core.model import Mode
 from ixbridge.core.steps import Creation
+from ixbridge.core.target import PLAIN, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,22 @@ class Policy:
     fingerprint: str
     """Of the settings; when it changes, what was parked before a create is judged anew."""
     draft_as: Creation
-    target: str = "SILVASOFT"
-    """Begins the payment reference, as the target gives none."""
+    target: Target = PLAIN
+
+    @property
+    def target_name(self) -> str:
+        """Begins the payment reference, as no target gives one."""
+        return self.target.name.upper()
 
 
-def policy_of(settings: Settings, *, mode: Mode | None = None, draft_as: DraftAs | None = None) -> Policy:
-    """``mode`` and ``draft_as`` override whatever the settings say."""
+def policy_of(
+    settings: Settings,
+    *,
+    target: Target | None = None,
+    mode: Mode | None = None,
+    draft_as: DraftAs | None = None,
+) -> Policy:
+    """``target`` describes the system that the settings name; ``mode`` and ``draft_as`` override them."""
     rules = settings.mode
     if mode is not None:
         rules = ModeRules(mode, draft_as=rules.draft_as)
@@ -30,7 +41,14 @@ def policy_of(settings: Settings, *, mode: Mode | None = None, draft_as: DraftAs
         rules = replace(rules, draft_as=draft_as)
     settings = replace(settings, mode=rules)
     fingerprint = hashlib.sha256(_canonical(settings).encode("utf-8")).hexdigest()[:16]
-    return Policy(settings, fingerprint, _CREATION[rules.draft_as], settings.target.name.upper())
+    described = (target or Target(settings.target.name)).chosen(settings.target.options)
+    creation = _CREATION[rules.draft_as]
+    return Policy(
+        settings,
+        fingerprint,
+        creation if creation in described.drafts else described.drafts[0],
+        described,
+    )
 
 
 _CREATION = {DraftAs.ORDER: Creation.ORDER, DraftAs.INVOICE: Creation.INVOICE_DRAFT}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-Value = str | int | bool | None | list[int]
+Value = str | int | bool | None | list[int] | list[str]
 Payload = Mapping[str, Value]
 
 GENESIS = "0" * 64

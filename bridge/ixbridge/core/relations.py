@@ -14,6 +14,7 @@ from ixbridge.core.mapping import CustomerMatch, CustomerRules
 from ixbridge.core.model import Address, Contact, Customer
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.steps import By, Relation
+from ixbridge.core.target import PLAIN, Target
 
 _ADDRESSES = ("billing", "invoice", "office")
 
@@ -66,19 +67,19 @@ def incomplete(customer: Customer) -> Parked | None:
     return None
 
 
-def number_problem(code: str) -> Parked | None:
+def number_problem(code: str, target: Target = PLAIN) -> Parked | None:
     """Why this customer code cannot be the target's customer number, if it cannot."""
-    # ASSUMED: the target's numbers are positive and fit 31 bits (documented as Integer).
-    if re.fullmatch(r"[1-9][0-9]{0,9}", code, re.ASCII) and int(code) < 2**31:
+    # ASSUMED: Silvasoft's numbers are positive and fit 31 bits (documented as Integer).
+    if target.is_customer_number(code):
         return None
-    seen = f"the customer code {code[:40]!r} is not a number from 1 to {2**31 - 1}"
+    seen = f"the customer code {code[:40]!r} is not {target.customer_number_words}"
     return park(Reason.CUSTOMER_NUMBER_MISSING, seen, advice="Correct the customer's code in iXpole.")
 
 
 # --- what fits --------------------------------------------------------------------------------
 
 
-def searches(customer: Customer, rules: CustomerRules) -> tuple[tuple[By, str], ...]:
+def searches(customer: Customer, rules: CustomerRules, target: Target = PLAIN) -> tuple[tuple[By, str], ...]:
     """What to look for among the target's customers, before one is made.
 
     Name and e-mail are always looked for: what is there before a create cannot be its result.
@@ -88,7 +89,7 @@ def searches(customer: Customer, rules: CustomerRules) -> tuple[tuple[By, str], 
         By.EMAIL: email_of(customer),
         By.NAME: name_of(customer),
     }
-    return tuple((by, value) for by, value in wanted.items() if value)
+    return tuple((by, value) for by, value in wanted.items() if value and by in target.searches)
 
 
 def chosen(
@@ -123,8 +124,7 @@ def born(
         if each.number
         and each.number not in known
         and taken.get(each.number, customer.id) == customer.id
-        and _same_name(customer, each)
-        and _same_email(customer, each)
+        and (each.source_id == str(customer.id) or _alike(customer, each))
     }
     if len(fitting) > 1:
         numbers = ", ".join(sorted(fitting))
@@ -147,7 +147,7 @@ def made(
     Silvasoft answers 200 with an *existing* relation where one stands in the way, so a good
     status alone says nothing.
     """
-    if asked is not None and relation.number != asked:
+    if asked is not None and asked not in (relation.number, relation.alias):
         seen = f"customer number {asked} was asked for, {relation.number or 'none'} came back"
         return park(Reason.CUSTOMER_AMBIGUOUS, seen)
     owner = taken.get(relation.number, customer.id)
@@ -189,6 +189,10 @@ def _same_name(customer: Customer, relation: Relation) -> bool:
 
 def _same_email(customer: Customer, relation: Relation) -> bool:
     return email_of(customer).casefold() == relation.email.strip().casefold()
+
+
+def _alike(customer: Customer, relation: Relation) -> bool:
+    return _same_name(customer, relation) and _same_email(customer, relation)
 
 
 def _by_vat(customer: Customer, relation: Relation) -> bool:

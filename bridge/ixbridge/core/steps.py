@@ -116,6 +116,10 @@ class Relation:
     vat_number: str = ""
     created_at: int | None = None
     """Seconds since 1970, by the target's clock."""
+    alias: str = ""
+    """Another number by which people know it, where documents name it by `number`."""
+    source_id: str = ""
+    """The iXpole customer that the bridge made it for, where it can say so in the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +157,26 @@ class AddRelation(Step[Relation]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindProduct(Step[bool]):
-    """Does this article exist?"""
+class Article:
+    """An article as the target knows it."""
+
+    number: str
+    id: str
+    """By what documents name it."""
+    tax_codes: frozenset[str] = frozenset()
+    """The names of its VAT rate, where it shows one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindProduct(Step[tuple[Article, ...]]):
+    """Which articles have this number? One, if all is well; none, if it does not exist yet."""
 
     number: str
     side = Side.TARGET
 
 
 @dataclass(frozen=True, slots=True)
-class AddProduct(Step[str]):
+class AddProduct(Step[Article]):
     number: str
     product: Product
     category: str
@@ -208,9 +223,28 @@ class ListDocuments(Step[Page[Document]]):
 
 
 @dataclass(frozen=True, slots=True)
+class ListCustomerDocuments(Step[Page[Document]]):
+    """All documents of one customer, part by part."""
+
+    customer_number: str
+    offset: int = 0
+    side = Side.TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class FindDocument(Step[tuple[Document, ...]]):
+    """The document that has this instalment code in the field for it, if there is one."""
+
+    code: str
+    side = Side.TARGET
+
+
+@dataclass(frozen=True, slots=True)
 class ReadDocument(Step[tuple[Document, ...]]):
     """All documents of one number: none, one, or more than there should be."""
 
     number: str
     with_pdf: bool
+    id: str = ""
+    """Where the target reads a document by its id and not by its number."""
     side = Side.TARGET

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from ixbridge.core.wire import Cause, No, Unknown, Yes
-from ixbridge.sources import ixpole
+from ixbridge.core.wire import Cause, Heard, No, Outcome, Request, Unknown, Yes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ixbridge.core.wire import Request
     from ixbridge.shell.clock import Clock
     from ixbridge.shell.transport import Transport
 
@@ -19,8 +17,12 @@ EARLY_S = 30.0
 
 
 class Auth(Protocol):
-    def headers(self) -> Mapping[str, str] | No:
-        """What proves who we are, or why it cannot be had."""
+    def signed(self, request: Request) -> Request | No:
+        """The request with what proves who we are, or why that cannot be had."""
+        ...
+
+    def used(self) -> None:
+        """A request went out; some tokens live longer by it."""
         ...
 
     def renew(self) -> bool:
@@ -28,39 +30,63 @@ class Auth(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a token is asked for, understood, and put on a request: what a system's module says of it."""
+
+    request: Request
+    meaning: Callable[[Heard], Outcome[tuple[str, int]]]
+    """The token and how many seconds it lives."""
+    put: Callable[[Request, str], Request]
+
+
+def with_bearer(request: Request, token: str) -> Request:
+    return replace(request, headers={"Authorization": f"Bearer {token}"})
+
+
 class ApiKey:
-    """Silvasoft: a key and a user name on every request. A refused pair stays refused."""
+    """The same headers on every request. What was refused stays refused."""
 
-    def __init__(self, api_key: str, username: str) -> None:
-        self._headers = {"ApiKey": api_key, "Username": username}
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
 
-    def headers(self) -> Mapping[str, str]:
-        return self._headers
+    def signed(self, request: Request) -> Request:
+        return replace(request, headers=self._headers)
+
+    def used(self) -> None:
+        """A key does not age."""
 
     def renew(self) -> bool:
         return False
 
 
 class Token:
-    """iXpole: a token by client credentials, renewed before it ends and once when it is refused."""
+    """A token that a login gives, renewed before it ends and once when it is refused.
 
-    def __init__(self, transport: Transport, clock: Clock, *, client_id: str, client_secret: str) -> None:
-        self._transport, self._clock = transport, clock
-        self._request: Request = ixpole.token_request(client_id, client_secret)
+    ``slides``: each use makes it live on as long as at first.
+    """
+
+    def __init__(self, transport: Transport, clock: Clock, login: Login, *, slides: bool = False) -> None:
+        self._transport, self._clock, self._login, self._slides = transport, clock, login, slides
         self._token = ""
-        self._ends = 0.0
+        self._life_s = self._ends = 0.0
 
-    def headers(self) -> Mapping[str, str] | No:
+    def signed(self, request: Request) -> Request | No:
         if not self._token or self._clock.monotonic() >= self._ends:
             asked = self._clock.monotonic()
-            match ixpole.token_meaning(self._transport.send(self._request)):
+            match self._login.meaning(self._transport.send(self._login.request)):
                 case Yes(value=(token, life_s)):
-                    self._token, self._ends = token, asked + max(life_s - EARLY_S, life_s / 2)
+                    self._token, self._life_s = token, max(life_s - EARLY_S, life_s / 2)
+                    self._ends = asked + self._life_s
                 case No() as no:
                     return no
                 case Unknown(reason=reason):
                     return No(Cause.UNAVAILABLE, reason)
-        return {"Authorization": f"Bearer {self._token}"}
+        return self._login.put(request, self._token)
+
+    def used(self) -> None:
+        if self._slides and self._token:
+            self._ends = max(self._ends, self._clock.monotonic() + self._life_s)
 
     def renew(self) -> bool:
         had, self._token = bool(self._token), ""

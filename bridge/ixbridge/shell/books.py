@@ -39,7 +39,7 @@ class Books:
     def created(self) -> None:
         self.creates += 1
 
-    def find(self, code: str, fresh: Fresh, day: date | None) -> Found | No | Unknown:
+    def find(self, code: str, fresh: Fresh, day: date | None, customer: str) -> Found | No | Unknown:
         if not self.window.covers(day):
             return No(Cause.UNAVAILABLE, f"{day} is outside the dates that are read in this run")
         old = self._taken_at is None or (fresh is Fresh.CREATED and self._taken_at < self.creates)
@@ -49,7 +49,7 @@ class Books:
                 return problem
         return self._found(code)
 
-    def known(self, code: str, day: date | None) -> Found | None:
+    def known(self, code: str, day: date | None, customer: str) -> Found | None:
         """What was read in this run anyway, if it was."""
         read = self._taken_at is not None and self.window.covers(day)
         return self._found(code) if read else None
@@ -63,7 +63,7 @@ class Books:
             if isinstance(documents, (No, Unknown)):
                 return documents
             for document in documents:
-                for code in keys.codes_in(document.notes):
+                for code in keys.codes_of(document):
                     by_code.setdefault(code, {}).setdefault(shelf, []).append(document)
         self._taken_at, self._by_code = begun, by_code
         return None

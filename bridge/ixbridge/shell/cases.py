@@ -82,7 +82,7 @@ def shelves_of(cases: Iterable[Case], policy: Policy) -> tuple[Shelf, ...]:
 def next_number(cases: Iterable[Case], policy: Policy) -> str | None:
     """One above the highest number of our own series that is in use or was found to be taken."""
     start = policy.settings.numbers.start
-    if start is None:
+    if start is None or not policy.target.takes_numbers:
         return None
     used = [
         int(number)

@@ -33,13 +33,9 @@ ROUNDS_MAX = 20
 USAGE, ENVIRONMENT = 2, 4
 DEFAULT_CONFIG = "bridge.yaml"
 DEFAULT_JOURNAL = "bridge-journal.sqlite"
-SECRETS = {
-    "ixpole_client_id": "IXKIT_IXPOLE_CLIENT_ID",
-    "ixpole_client_secret": "IXKIT_IXPOLE_CLIENT_SECRET",
-    "silvasoft_api_key": "IXKIT_SILVASOFT_API_KEY",
-    "silvasoft_username": "IXKIT_SILVASOFT_USERNAME",
-}
-URLS = ("IXKIT_IXPOLE_URL", "IXKIT_SILVASOFT_URL")
+SOURCE_URL = "IXKIT_IXPOLE_URL"
+SOURCE_SECRETS = ("IXKIT_IXPOLE_CLIENT_ID", "IXKIT_IXPOLE_CLIENT_SECRET")
+TARGETS = ("silvasoft", "telecomx", "crmcom")
 
 _journal = click.option(
     "--journal",
@@ -99,8 +95,9 @@ def run(
 ) -> None:
     """Book what is due, report numbers and payments, and say what went where.
 
-    Addresses and credentials: IXKIT_IXPOLE_URL, IXKIT_IXPOLE_CLIENT_ID, IXKIT_IXPOLE_CLIENT_SECRET,
-    IXKIT_SILVASOFT_URL, IXKIT_SILVASOFT_API_KEY, IXKIT_SILVASOFT_USERNAME.
+    Addresses and credentials: IXKIT_IXPOLE_URL, IXKIT_IXPOLE_CLIENT_ID, IXKIT_IXPOLE_CLIENT_SECRET, and
+    those of the target: IXKIT_SILVASOFT_URL, _API_KEY, _USERNAME; IXKIT_TELECOMX_URL, _USERNAME,
+    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION.
     """
     from ixbridge.shell.show import progress, show
 
@@ -118,11 +115,15 @@ def run(
 
 
 @bridge.command()
-def example() -> None:
+@click.option(
+    "--target", type=click.Choice(TARGETS), default=TARGETS[0], show_default=True, help="To book in."
+)
+def example(target: str) -> None:
     """Print a commented configuration to begin with: `ixkit bridge example > bridge.yaml`."""
     from importlib.resources import files
 
-    click.echo((files("ixbridge") / "example.bridge.yaml").read_text(encoding="utf-8"), nl=False)
+    name = "example.bridge.yaml" if target == TARGETS[0] else f"example.{target}.yaml"
+    click.echo((files("ixbridge") / name).read_text(encoding="utf-8"), nl=False)
 
 
 @bridge.command()
@@ -185,6 +186,7 @@ def _policy(config_file: Path, mode: str | None, draft_as: str | None) -> Policy
     from ixbridge.core.model import Mode
     from ixbridge.core.policy import policy_of
     from ixbridge.shell.config import ConfigError, read_settings
+    from ixbridge.shell.systems import CONNECTIONS
 
     if not config_file.exists():
         hint = "`ixkit bridge example > bridge.yaml` writes one to begin with"
@@ -193,34 +195,43 @@ def _policy(config_file: Path, mode: str | None, draft_as: str | None) -> Policy
         settings = read_settings(config_file)
     except ConfigError as error:
         _fail(str(error), USAGE)
-    return policy_of(
-        settings, mode=Mode(mode) if mode else None, draft_as=DraftAs(draft_as) if draft_as else None
+    policy = policy_of(
+        settings,
+        target=CONNECTIONS[settings.target.name].target,
+        mode=Mode(mode) if mode else None,
+        draft_as=DraftAs(draft_as) if draft_as else None,
     )
+    if draft_as and len(policy.target.drafts) < 2:
+        _fail(f"--draft-as is for Silvasoft; {policy.target.title} has one kind of draft", USAGE)
+    return policy
 
 
 def _environment(environment: Mapping[str, str], policy: Policy) -> tuple[Credentials, tuple[str, str]]:
     from ixbridge.shell.config import url_problem
     from ixbridge.shell.start import Credentials
 
-    settings = policy.settings
+    settings, target = policy.settings, policy.target
+    names = (SOURCE_URL, target.url_env)
     urls = (
-        settings.source.url or environment.get(URLS[0], ""),
-        settings.target.url or environment.get(URLS[1], ""),
+        settings.source.url or environment.get(names[0], ""),
+        settings.target.url or environment.get(names[1], ""),
     )
-    values = {field: environment.get(name, "") for field, name in SECRETS.items()}
-    missing = [name for name, url in zip(URLS, urls, strict=True) if not url]
-    missing += [SECRETS[field] for field, value in values.items() if not value]
+    own = {field: target.env(field) for field in target.credentials}
+    values = {name: environment.get(name, "") for name in (*SOURCE_SECRETS, *own.values())}
+    missing = [name for name, url in zip(names, urls, strict=True) if not url]
+    missing += [name for name, value in values.items() if not value]
     if missing:
         _fail(f"not set in the environment: {', '.join(missing)}", USAGE)
-    for name, url in zip(URLS, urls, strict=True):
+    for name, url in zip(names, urls, strict=True):
         problem = url_problem(url)
         if problem:
             _fail(f"{name}: {problem}", USAGE)
-    for field, value in values.items():
+    for name, value in values.items():
         # A line break in a header would be a second header.
         if not value.isascii() or not value.isprintable() or value != value.strip():
-            _fail(f"{SECRETS[field]}: expected visible ASCII characters without blanks around them", USAGE)
-    return Credentials(**values), urls
+            _fail(f"{name}: expected visible ASCII characters without blanks around them", USAGE)
+    client_id, secret = (values[name] for name in SOURCE_SECRETS)
+    return Credentials(client_id, secret, {field: values[name] for field, name in own.items()}), urls
 
 
 def _exchange(

@@ -6,6 +6,7 @@ stand in the file: they come from the environment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -38,12 +39,14 @@ from ixbridge.core.mapping import (
 )
 from ixbridge.core.model import Basis, InstalmentType, Mode
 from ixbridge.core.money import EXPONENTS, Rounding
+from ixbridge.core.target import Target
 from ixbridge.shell.config_nodes import Is, Malformed, toml_tree, yaml_tree
 from ixbridge.shell.config_table import Problem, Table, meant
+from ixbridge.shell.systems import CONNECTIONS
 
 SIZE_MAX = 1_048_576
-SOURCES = ("ixpole",)
-TARGETS = ("silvasoft",)
+SOURCES = {"ixpole": Target("ixpole")}
+TARGETS = {name: connection.target for name, connection in CONNECTIONS.items()}
 
 
 class ConfigError(Exception):
@@ -96,35 +99,51 @@ def _broken(file: str, message: str, line: int | None = None) -> ConfigError:
 
 def _settings(file: Table) -> Settings:
     standard = Settings()
+    system = _system(file.table("target"), TARGETS)
+    target = TARGETS[system.name]
     settings = Settings(
         source=_system(file.table("source"), SOURCES),
-        target=_system(file.table("target"), TARGETS),
+        target=system,
         mode=_mode(file.table("mode")),
         customers=_customers(file.table("customers")),
-        products=_products(file.table("products")),
+        products=_products(file.table("products"), target),
         tax=_tax(file.table("tax", required=True)),
         ledger=_ledger(file.table("ledger")),
         cost_centre=_cost_centre(file.table("cost_centre")),
-        lines=_lines(file.table("lines")),
-        numbers=_numbers(file.table("numbers")),
+        lines=_lines(file.table("lines"), target),
+        numbers=_numbers(file.table("numbers"), target),
         notes=file.template("notes", standard.notes, NOTES_FIELDS),
-        currencies=file.texts("currencies", standard.currencies, _currency),
+        currencies=file.texts("currencies", _currencies(standard, target), _currency),
         tolerance_minor=file.integer("tolerance_minor", 0, at_least=0, at_most=100),
     )
     file.done()
     return settings
 
 
-def _system(table: Table, names: tuple[str, ...]) -> System:
+def _system(table: Table, known: Mapping[str, Target]) -> System:
+    names = tuple(known)
     name = table.text("system", names[0])
     if name not in names:
         table.wrong("system", f"seen {name!r}, expected {' or '.join(names)}{meant(name, names)}")
+        name = names[0]
+    options: dict[str, str] = {}
+    for key, option in known[name].options.items():
+        text = table.text(key, option.default)
+        if option.choices and text not in option.choices:
+            allowed = tuple(option.choices)
+            table.wrong(key, f"seen {text!r}, expected {' or '.join(allowed)}{meant(text, allowed)}")
+        elif text != option.default:
+            options[key] = text
     url = table.text("url", None)
     problem = url_problem(url) if url else None
     if problem:
         table.wrong("url", problem)
     table.done()
-    return System(name, url)
+    return System(name, url, MappingProxyType(options))
+
+
+def _currencies(standard: Settings, target: Target) -> tuple[str, ...]:
+    return standard.currencies if target.currencies is None else tuple(sorted(target.currencies))
 
 
 def _mode(table: Table) -> ModeRules:
@@ -168,7 +187,7 @@ def _customers(table: Table) -> CustomerRules:
     return rules
 
 
-def _products(table: Table) -> ProductRules:
+def _products(table: Table, target: Target) -> ProductRules:
     standard = ProductRules()
     rules = ProductRules(
         create=table.flag("create", standard.create),
@@ -176,6 +195,8 @@ def _products(table: Table) -> ProductRules:
         numbers=table.named_texts("numbers"),
         fallback=table.choice("fallback", ProductFallback, standard.fallback),
     )
+    if rules.create and not target.makes_articles:
+        table.wrong("create", f"seen true, but the bridge makes no products in {target.title}")
     table.done()
     return rules
 
@@ -229,7 +250,7 @@ def _cost_centre(table: Table) -> CostCentreRules:
     return rules
 
 
-def _lines(table: Table) -> LineRules:
+def _lines(table: Table, target: Target) -> LineRules:
     standard = LineRules()
     summed = table.table("consolidate")
     annex = summed.text("annex", "required")
@@ -240,7 +261,7 @@ def _lines(table: Table) -> LineRules:
     if missing:
         summed.wrong("by", f"{', '.join(missing)} missing: lines that differ there are never summed up")
     rules = LineRules(
-        max=table.integer("max", standard.max, at_least=0, at_most=100_000),
+        max=table.integer("max", target.lines_max, at_least=0, at_most=100_000),
         merge_identical=table.flag("merge_identical", standard.merge_identical),
         over_limit=table.choice("over_limit", OverLimit, standard.over_limit),
         by=by,
@@ -254,11 +275,13 @@ def _lines(table: Table) -> LineRules:
     return rules
 
 
-def _numbers(table: Table) -> NumberSeries:
+def _numbers(table: Table, target: Target) -> NumberSeries:
     series = table.text("series", "target")
     start = table.integer("start", 0, at_least=1, at_most=2**63 - 1)
     if series not in ("own", "target"):
         table.wrong("series", f"seen {series!r}, expected own or target{meant(series, ('own', 'target'))}")
+    if series == "own" and not target.takes_numbers:
+        table.wrong("series", f"seen own, but {target.title} always numbers its invoices itself")
     if series == "own" and not start and "start" not in table:
         table.wrong("start", "missing, expected the first number of the own series")
     if series == "target" and "start" in table:

@@ -65,7 +65,7 @@ def create(
     not_sent: Callable[[], None],
 ) -> Yes[T] | Refusal | Clash | Lost | Left:
     """``intend`` must have synced its record when it returns; ``not_sent`` takes the intent back."""
-    waited_s, attempt = 0.0, 1
+    waited_s, attempt, renewed = 0.0, 1, False
     while True:
         intend()
         outcome: Outcome[T] = exchange.ask(step)
@@ -85,7 +85,9 @@ def create(
                 return Refusal(outcome)
             case Reaction.AUTH:
                 not_sent()
-                raise Halt(f"the accounting system: {reason}", advice="Check its credentials.")
+                if renewed or not exchange.renewed(step):
+                    raise Halt(f"the accounting system: {reason}", advice="Check its credentials.")
+                renewed, wait_s = True, 0.0
             case Reaction.BACKOFF:
                 not_sent()
                 wait_s = exchange.limit_wait_s(outcome, attempt)

@@ -16,6 +16,7 @@ from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     AddProduct,
     AddRelation,
+    Article,
     By,
     FindProduct,
     FindRelations,
@@ -23,7 +24,8 @@ from ixbridge.core.steps import (
     Relation,
     WriteCustomerCode,
 )
-from ixbridge.core.wire import Cause, Kind, No, Unknown, Yes
+from ixbridge.core.target import PLAIN, Target
+from ixbridge.core.wire import Cause, No, Unknown, Yes
 from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
 from ixbridge.shell.exchange import value_or_halt
 
@@ -54,6 +56,7 @@ class CustomerDesk:
     exchange: Exchange
     ledger: Ledger
     settings: Settings
+    target: Target = PLAIN
     taken: dict[str, int] = field(default_factory=dict)
     """Which iXpole customer has which number in the target."""
     _settled: dict[int, str | Parked] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class CustomerDesk:
         standing = self.ledger.of(customer_subject(customer.id))
         known = known_customer_number(customer.id, customer.code, rules)
         if known is not None:
-            problem = relations.number_problem(known)
+            problem = relations.number_problem(known, self.target)
             problem = problem or relations.shared(known, customer, rules, self.taken)
             if problem:
                 return problem
@@ -92,12 +95,21 @@ class CustomerDesk:
             found = self._listed(By.NUMBER, known)
             if isinstance(found, (No, Unknown)):
                 return left(found, "customers")
-            if any(each.number == known for each in found):
-                return self._taken_as(customer, known, "code")
+            fitting = {each.number for each in found if known in (each.number, each.alias)}
+            if len(fitting) > 1:
+                numbers = ", ".join(sorted(fitting))
+                return park(Reason.CUSTOMER_AMBIGUOUS, f"several customers have {known}: {numbers}")
+            if fitting:
+                return self._found(customer, known, fitting.pop())
             return self._unknown_number(customer, known)
         if standing.number is not None:
             return standing.number
         return self._unnumbered(customer, standing)
+
+    def _found(self, customer: Customer, known: str, number: str) -> str | Parked:
+        """The one that is known by this number; documents may name it by another."""
+        problem = relations.shared(number, customer, self.settings.customers, self.taken)
+        return problem or self._taken_as(customer, number, "code")
 
     def _unknown_number(self, customer: Customer, known: str) -> str | Parked | Left:
         """A number that the target does not have is made only where the settings list it.
@@ -134,11 +146,11 @@ class CustomerDesk:
         if problem:
             return problem
         subject = customer_subject(customer.id)
-        intent: Payload = {"number": asked, "known": sorted(int(each) for each in known)}
+        intent: Payload = {"number": asked, "known": sorted(known)}
         made = create(
             self.exchange,
             AddRelation(customer, asked),
-            Kind.CREATE if asked is None else Kind.CREATE_KEYED,
+            self.exchange.kind_of(AddRelation(customer, asked)),
             intend=lambda: self.ledger.note(subject, Event.INTENT, intent, sync=True),
             not_sent=lambda: self.ledger.note(subject, Event.NOSEND, {}, sync=False),
         )
@@ -182,7 +194,7 @@ class CustomerDesk:
         self, customer: Customer, asked: str | None, known: frozenset[str], candidates: list[Relation]
     ) -> str | Parked | Left:
         if asked is not None:
-            candidates = [each for each in candidates if each.number == asked]
+            candidates = [each for each in candidates if asked in (each.number, each.alias)]
         found = relations.born(customer, candidates, known=known, taken=self.taken)
         if isinstance(found, Parked):
             return found
@@ -219,7 +231,7 @@ class CustomerDesk:
 
     def _candidates(self, customer: Customer, asked: str | None = None) -> list[Relation] | Left:
         found: dict[str, Relation] = {}
-        searches = relations.searches(customer, self.settings.customers)
+        searches = relations.searches(customer, self.settings.customers, self.target)
         for by, value in ((By.NUMBER, asked),) if asked is not None else searches:
             listed = self._listed(by, value)
             if isinstance(listed, (No, Unknown)):
@@ -246,35 +258,34 @@ class ArticleDesk:
     exchange: Exchange
     ledger: Ledger
     settings: Settings
-    _there: set[str] = field(default_factory=set)
+    there: dict[str, Article] = field(default_factory=dict)
+    """By number, as the target knows them."""
 
     def ensure(
         self, articles: Mapping[str, tuple[int | None, str | None]], products: Mapping[int, Product | None]
     ) -> frozenset[str] | Parked | Left:
         """All of these articles exist; those that did not were made of iXpole's products."""
         for number, (product_id, tax_code) in articles.items():
-            if number in self._there:
+            if number in self.there:
                 continue
             product = products.get(product_id) if product_id is not None else None
-            problem = self._ensure(number, product, tax_code)
-            if problem is not None:
-                return problem
-            self._there.add(number)
+            article = self._ensure(number, product, tax_code)
+            if not isinstance(article, Article):
+                return article
+            self.there[number] = article
         return frozenset(articles)
 
-    def _ensure(self, number: str, product: Product | None, tax_code: str | None) -> Parked | Left | None:
-        there = self._is_there(number)
-        if isinstance(there, Left):
+    def _ensure(self, number: str, product: Product | None, tax_code: str | None) -> Article | Parked | Left:
+        there = self._found(number)
+        if there is not None:
             return there
-        if there:
-            return None
         rules = self.settings.products
         if not rules.create or product is None:
             why = "" if rules.create else "; `products.create` is false"
             source = "" if product else ", and iXpole has no product for it"
             return park(Reason.PRODUCT_UNKNOWN, f"the target has no article {number!r}{source}{why}")
         step = AddProduct(number, product, rules.category, tax_code)
-        result: Parked | Left | None = Left(f"the creation of article {number!r} is not certain")
+        result: Article | Parked | Left = Left(f"the creation of article {number!r} is not certain")
         for _ in LOOKS_S:
             # The article number is unique there, so the same one may be sent again.
             result = self._made(step)
@@ -282,30 +293,36 @@ class ArticleDesk:
                 break
         return result
 
-    def _made(self, step: AddProduct) -> Parked | Left | None:
+    def _made(self, step: AddProduct) -> Article | Parked | Left:
         subject, number = product_subject(step.number), step.number
         made = create(
             self.exchange,
             step,
-            Kind.CREATE_KEYED,
+            self.exchange.kind_of(step),
             intend=lambda: self.ledger.note(subject, Event.INTENT, {}, sync=True),
             not_sent=lambda: self.ledger.note(subject, Event.NOSEND, {}, sync=False),
         )
         if isinstance(made, (Clash, Lost)):
-            there = self._is_there(number)
-            if isinstance(there, Left):
+            there = self._found(number)
+            if there is not None and not isinstance(there, Article):
                 return there
-            made = Yes(number) if there else made
+            made = Yes(there) if there is not None else made
         match made:
-            case Yes():
+            case Yes(value=article):
                 self.ledger.note(subject, Event.RESULT, {"number": number}, sync=False)
-                return None
+                return article
             case Clash(no=no) | Refusal(no=no):
                 self.ledger.note(subject, Event.NOSEND, {}, sync=False)
                 return park(Reason.REFUSED_BY_TARGET, f"new article {number!r}: {no.reason}")
             case Lost(reason=reason) | Left(reason=reason):
                 return Left(f"new article {number!r}: {reason}")
 
-    def _is_there(self, number: str) -> bool | Left:
+    def _found(self, number: str) -> Article | Parked | Left | None:
         found = value_or_halt(self.exchange.ask(FindProduct(number)), "the accounting system")
-        return left(found, f"article {number}") if isinstance(found, (No, Unknown)) else found
+        if isinstance(found, (No, Unknown)):
+            return left(found, f"article {number}")
+        ids = {each.id for each in found}
+        if len(ids) > 1:
+            seen = f"{len(ids)} articles of the target have the number {number!r}: {', '.join(sorted(ids))}"
+            return park(Reason.ARTICLE_AMBIGUOUS, seen)
+        return found[0] if found else None

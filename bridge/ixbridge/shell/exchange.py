@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
 from ixbridge.core.recovery import (
     ATTEMPTS_MAX,
@@ -90,6 +92,17 @@ class Exchange:
         asked_s = outcome.retry_after_s if isinstance(outcome, No) else None
         return backoff_s(attempt, share=self._chance.share(), limited=True, asked_s=asked_s)
 
+    def kind_of(self, step: Step[T]) -> Kind:
+        """What may be done when the answer to this step is lost."""
+        return self._lines[step.side].system.request_for(step).kind
+
+    def renewed(self, step: Step[T]) -> bool:
+        """Forget the credentials that were refused; is there any use in trying again?"""
+        return self._lines[step.side].auth.renew()
+
+    def today(self, zone: str) -> date:
+        return self._clock.now().astimezone(ZoneInfo(zone)).date()
+
     def share(self) -> float:
         return self._chance.share()
 
@@ -98,12 +111,13 @@ class Exchange:
             self._clock.sleep(seconds)
 
     def _once(self, line: Line, request: Request, step: Step[T]) -> Outcome[T]:
-        headers = line.auth.headers()
-        if isinstance(headers, No):
-            return _not_sent(headers)
+        signed = line.auth.signed(request)
+        if isinstance(signed, No):
+            return _not_sent(signed)
         name = f"{request.system}.{request.operation}"
         self.counts.sent[name] = self.counts.sent.get(name, 0) + 1
-        heard = line.transport.send(replace(request, headers=headers))
+        heard = line.transport.send(signed)
+        line.auth.used()
         return line.system.meaning_of(step, heard)
 
 

@@ -18,7 +18,7 @@ _MARGIN, _TOP, _BOTTOM, _STEP, _SIZE = 42.0, 790.0, 60.0, 12.0, 8.0
 _COLUMNS = (("Line", 42.0), ("On", 70.0), ("Description", 98.0))
 _AMOUNTS = (("VAT", 420.0), ("Net", 485.0), ("Incl. VAT", 553.0))
 _TEXT_WIDTH = 290.0
-_FONT = "ixkit"
+FONT = "ixkit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _rows(invoice: Invoice) -> Iterator[Row]:
     place = {number: str(at) for at, line in enumerate(invoice.lines, start=1) for number in line.merged}
     lines = invoice.annex or invoice.lines
     for line in lines:
-        first, *rest = _wrapped(line.description)
+        first, *rest = wrapped(line.description)
         number = line.merged[0] if line.merged else 0
         yield Row((str(number or ""), place.get(number, ""), first), _amounts(line, invoice.currency))
         for text in rest:
@@ -71,50 +71,50 @@ def _amounts(line: InvoiceLine, currency: str) -> tuple[str, str, str]:
     return f"{print_decimal(line.vat_percentage)} %", net, gross
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
     """The text in pieces that fit the column; a word that is too long is cut, never dropped."""
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
     rows: list[str] = []
     row = ""
-    for word in _printable(text).split():
+    for word in printable(text).split():
         while word:
             longer = f"{row} {word}" if row else word
-            if stringWidth(longer, _FONT, _SIZE) <= _TEXT_WIDTH:
+            if stringWidth(longer, FONT, _SIZE) <= _TEXT_WIDTH:
                 row, word = longer, ""
             elif row:
                 rows.append(row)
                 row = ""
             else:
-                fits = max(1, int(len(word) * _TEXT_WIDTH / stringWidth(word, _FONT, _SIZE)) - 1)
+                fits = max(1, int(len(word) * _TEXT_WIDTH / stringWidth(word, FONT, _SIZE)) - 1)
                 rows.append(word[:fits])
                 word = word[fits:]
     return [*rows, row] if row or not rows else rows
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """What the font cannot draw is shown by its number, so that nothing disappears."""
-    glyphs = _font().face.charToGlyph
+    glyphs = register_font().face.charToGlyph
     return "".join(each if each == " " or ord(each) in glyphs else f"<U+{ord(each):04X}>" for each in text)
 
 
-def _font() -> Any:
+def register_font() -> Any:
     """Vera comes with reportlab and knows more letters than the built-in fonts."""
     import reportlab
     from reportlab.pdfbase import pdfmetrics, ttfonts
 
-    if _FONT not in pdfmetrics.getRegisteredFontNames():
+    if FONT not in pdfmetrics.getRegisteredFontNames():
         path = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
-        pdfmetrics.registerFont(ttfonts.TTFont(_FONT, str(path)))
-    return pdfmetrics.getFont(_FONT)
+        pdfmetrics.registerFont(ttfonts.TTFont(FONT, str(path)))
+    return pdfmetrics.getFont(FONT)
 
 
 def _head(canvas: Any, invoice: Invoice, number: str | None, page: str) -> None:
-    canvas.setFont(_FONT, 12)
-    canvas.drawString(_MARGIN, _TOP, _printable(f"Annex to invoice {number or invoice.number or ''}".strip()))
-    canvas.setFont(_FONT, _SIZE)
+    canvas.setFont(FONT, 12)
+    canvas.drawString(_MARGIN, _TOP, printable(f"Annex to invoice {number or invoice.number or ''}".strip()))
+    canvas.setFont(FONT, _SIZE)
     about = f"Instalment {invoice.code}   Date {invoice.date.isoformat()}   Page {page}"
-    canvas.drawString(_MARGIN, _TOP - 18, _printable(about))
+    canvas.drawString(_MARGIN, _TOP - 18, printable(about))
     for title, x in _COLUMNS:
         canvas.drawString(x, _TOP - 42, title)
     for title, x in _AMOUNTS:

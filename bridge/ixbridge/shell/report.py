@@ -164,8 +164,7 @@ def status_of(life: Life) -> Status:
         return Status.PARKED
     match life.stage:
         case Stage.REPORTED:
-            is_draft = life.creation is not None and life.creation.is_draft
-            return Status.FINALISED if is_draft else Status.BOOKED
+            return Status.FINALISED if life.was_draft else Status.BOOKED
         case Stage.HANDED:
             return Status.DRAFTED
         case Stage.PAID:

@@ -39,12 +39,15 @@ from ixbridge.core.steps import (
     ReadProduct,
     Unusable,
 )
-from ixbridge.core.wire import Cause, Kind, No, Unknown, Yes
+from ixbridge.core.target import Lookup, Pdf
+from ixbridge.core.wire import Cause, No, Unknown, Yes
 from ixbridge.shell.books import Books
 from ixbridge.shell.cases import Case, Window, next_number, shelves_of, taken_numbers, window_of
 from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
 from ixbridge.shell.desk import ArticleDesk, CustomerDesk, Ledger
 from ixbridge.shell.exchange import Halt, value_or_halt
+from ixbridge.shell.files import Files
+from ixbridge.shell.paper import drawn
 from ixbridge.shell.report import Item, Report, item_of, item_of_unusable
 
 if TYPE_CHECKING:
@@ -85,9 +88,11 @@ class Runner:
         self._cases: dict[str, Case] = {}
         self._nameless: list[Item] = []
         self._lefts = 0
-        self._customers = CustomerDesk(exchange, self._ledger, policy.settings)
+        self._customers = CustomerDesk(exchange, self._ledger, policy.settings, policy.target)
         self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
-        self._books: Books | None = None
+        self._books: Books | Files | None = None
+        zone = policy.target.zone
+        self._today = exchange.today(zone) if zone else None
         self._followed: Books | None = None
 
     def run(self) -> Report:
@@ -174,18 +179,23 @@ class Runner:
                 case.life = Life(unusable.code)
             self._park(case, parked)
 
-    def _open_books(self) -> Books | None:
+    def _open_books(self) -> Books | Files | None:
+        lookup = self._policy.target.lookup
+        if lookup is not Lookup.WINDOW:
+            return Files(self._exchange, lookup)
         window = window_of(self._cases.values(), self._policy)
         shelves = shelves_of(self._cases.values(), self._policy)
         return None if window is None else Books(self._exchange, window, shelves)
 
     def _read_followed(self) -> Books | None:
         """The list, where it is cheaper than asking for every invoice that is not paid yet."""
+        if self._policy.target.lookup is not Lookup.WINDOW:
+            return None
         days = [
             case.life.day
             for code, case in self._cases.items()
             if case.life.stage is Stage.REPORTED and case.life.day is not None
-            if self._books is None or self._books.known(code, case.life.day) is None
+            if self._books is None or self._books.known(code, case.life.day, "") is None
         ]
         if len(days) < FOLLOWED_MIN:
             return None
@@ -232,9 +242,13 @@ class Runner:
         facts = case.facts
         if case.life.stage is Stage.REPORTED and facts.found is None:
             known = (
-                books.known(case.life.code, case.life.day) for books in (self._books, self._followed) if books
+                books.known(case.life.code, case.life.day, case.life.customer_number)
+                for books in (self._books, self._followed)
+                if books
             )
             facts = replace(facts, found=next((each for each in known if each is not None), None))
+        if case.life.stage is Stage.SEEN and facts.today is None:
+            facts = replace(facts, today=self._today)
         if case.life.stage is Stage.SEEN and facts.next_number is None:
             facts = replace(facts, next_number=next_number(self._cases.values(), self._policy))
         case.facts = replace(facts, products=self._products)
@@ -281,7 +295,9 @@ class Runner:
             case str():
                 case.facts = replace(case.facts, customer_number=got)
             case frozenset():
-                case.facts = replace(case.facts, articles=case.facts.articles | got)
+                case.facts = replace(
+                    case.facts, articles=case.facts.articles | got, known_articles=self._articles.there
+                )
         return None
 
     def _read_products(self, ids: tuple[int, ...]) -> Left | None:
@@ -300,7 +316,8 @@ class Runner:
     def _look(self, case: Case, move: Look) -> Left | None:
         assert self._books is not None, "there are books whenever an instalment has a date"
         self._exchange.sleep(move.pause_s)
-        found = self._books.find(case.life.code, move.fresh, case.life.day)
+        customer = case.life.customer_number or case.facts.customer_number or ""
+        found = self._books.find(case.life.code, move.fresh, case.life.day, customer)
         if isinstance(found, (No, Unknown)):
             value_or_halt(found, "the accounting system")
             return left(found, "documents")
@@ -331,18 +348,20 @@ class Runner:
             case No() | Unknown() as problem:
                 return left(problem, f"document {step.number}")
             case documents:
+                if step.with_pdf and self._policy.target.pdf is Pdf.RENDERED:
+                    documents = tuple(drawn(each, case.life) for each in documents)
                 case.facts = replace(case.facts, read=documents, read_pdf=step.with_pdf)
                 return None
 
     def _create(self, case: Case, move: Create) -> Park | Left | None:
         assert self._books is not None
-        keyed = move.step.invoice.number is not None
+        kind = self._exchange.kind_of(move.step)
         self._books.created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
         made = create(
             self._exchange,
             move.step,
-            Kind.CREATE_KEYED if keyed else Kind.CREATE,
+            kind,
             intend=lambda: self._note(case, Event.INTENT, move.intent),
             not_sent=lambda: self._note(case, Event.NOSEND, {}),
         )
@@ -366,6 +385,9 @@ class Runner:
         stopped = self._look(case, Look(Fresh.NOW))
         if stopped is not None or (case.facts.found and not case.facts.found.is_empty):
             return stopped
+        if self._policy.target.key_enforced:
+            self._note(case, Event.NOSEND, {})
+            return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
         number = move.step.invoice.number or ""
         there = value_or_halt(
             self._exchange.ask(ReadDocument(number, with_pdf=False)), "the accounting system"

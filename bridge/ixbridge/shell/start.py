@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ixbridge.core.steps import Side
-from ixbridge.shell.auth import ApiKey, Token
+from ixbridge.shell.auth import Login, Token, with_bearer
 from ixbridge.shell.exchange import Exchange, Line
 from ixbridge.shell.runner import Runner, Watch, unwatched
+from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.sources import ixpole
-from ixbridge.targets import silvasoft
 
 if TYPE_CHECKING:
     from ixbridge.core.policy import Policy
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Credentials:
     ixpole_client_id: str
     ixpole_client_secret: str = field(repr=False)
-    silvasoft_username: str
-    silvasoft_api_key: str = field(repr=False)
+    target: Mapping[str, str] = field(repr=False)
+    """By the names in the target's description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Parts:
 
 def exchange_of(parts: Parts) -> Exchange:
     source, target, known = parts.transports[Side.SOURCE], parts.transports[Side.TARGET], parts.credentials
-    token = Token(
-        source, parts.clock, client_id=known.ixpole_client_id, client_secret=known.ixpole_client_secret
-    )
-    key = ApiKey(known.silvasoft_api_key, known.silvasoft_username)
-    lines = {Side.SOURCE: Line(ixpole, source, token), Side.TARGET: Line(silvasoft, target, key)}
+    request = ixpole.token_request(known.ixpole_client_id, known.ixpole_client_secret)
+    token = Token(source, parts.clock, Login(request, ixpole.token_meaning, with_bearer))
+    connection = CONNECTIONS[parts.policy.target.name]
+    auth = connection.auth(target, parts.clock, known.target)
+    lines = {Side.SOURCE: Line(ixpole, source, token), Side.TARGET: Line(connection.system, target, auth)}
     return Exchange(lines, parts.clock, parts.chance)
 
 

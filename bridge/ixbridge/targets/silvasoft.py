@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -25,6 +26,7 @@ from ixbridge.core.relations import address_of, contact_of, email_of, name_of, w
 from ixbridge.core.steps import (
     AddProduct,
     AddRelation,
+    Article,
     By,
     CreateDocument,
     Creation,
@@ -37,11 +39,17 @@ from ixbridge.core.steps import (
     Shelf,
     Step,
 )
+from ixbridge.core.target import Target
 from ixbridge.core.wire import Cause, Heard, Kind, No, Outcome, Reply, Request, Unknown
 
 T = TypeVar("T")
 
 NAME = "silvasoft"
+TARGET = Target(
+    NAME,
+    "Silvasoft",
+    credentials=MappingProxyType({"username": "USERNAME", "api_key": "API_KEY"}),
+)
 CURRENCY = "EUR"
 RELATIONS_PAGE = 200
 INVOICES_PAGE = 100
@@ -269,9 +277,11 @@ def _value(step: Step[Any], reply: Reply) -> Any:
         case AddRelation():
             return _new_relation(_one(body))
         case FindProduct(number=number):
-            return any(row.number_text("ArticleNumber", "") == number for row in _rows(body))
+            codes = [row.number_text("ArticleNumber", "") for row in _rows(body)]
+            return tuple(Article(number, number) for each in codes if each == number)
         case AddProduct(number=number):
-            return _said(_one(body), "ArticleNumber", number)
+            said = _said(_one(body), "ArticleNumber", number)
+            return Article(said, said)
         case CreateDocument(invoice=invoice, creation=creation):
             return _created(_one(body), invoice, creation)
         case ListDocuments(offset=offset, shelf=shelf):

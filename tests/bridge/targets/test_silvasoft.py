@@ -16,6 +16,7 @@ from ixbridge.core.model import Address, Contact, Customer, Invoice, InvoiceLine
 from ixbridge.core.steps import (
     AddProduct,
     AddRelation,
+    Article,
     By,
     CreateDocument,
     Creation,
@@ -265,7 +266,7 @@ def test_a_read_that_cannot_be_understood_is_no_empty_list(step: Step[Any], hear
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"", b" "])
 def test_nothing_found_may_be_said_in_three_ways(body: bytes) -> None:
     assert value(READS[0], body) == Page((), None)
-    assert value(READS[1], body) is False
+    assert value(READS[1], body) == ()
     assert value(READS[4], body) == ()
 
 
@@ -333,7 +334,7 @@ def test_the_pdf_comes_along_and_a_false_one_does_not() -> None:
 
 def test_a_made_article_must_be_the_one_that_was_asked_for() -> None:
     step = AddProduct("SEAT", PRODUCT, "iXpole", None)
-    assert value(step, {"ArticleNumber": "SEAT"}) == "SEAT"
+    assert value(step, {"ArticleNumber": "SEAT"}) == Article("SEAT", "SEAT")
     assert isinstance(silvasoft.meaning_of(step, reply(200, {"ArticleNumber": "OTHER"})), Unknown)
 
 
