@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ixmocks.engine.system import System
 from ixmocks.crmcom import SYSTEM as CRMCOM
+from ixmocks.engine.system import System
 from ixmocks.ixpole import SYSTEM as IXPOLE
 from ixmocks.riverty import SYSTEM as RIVERTY
 from ixmocks.silvasoft import SYSTEM as SILVASOFT
