@@ -87,7 +87,7 @@ class Application:
 
         Decided here, since the routers of connexion and flask each have their own idea of `//` and of line ends.
         """
-        allowed = ("GET",) if path == OWN_CONTRACT else self._routes.methods(path)
+        allowed = ("GET",) if path == OWN_CONTRACT else self._methods(path)
         if not allowed or not path.isprintable():
             return unknown("unknown-path", "path", path, (*self._routes.paths, OWN_CONTRACT))
         if method in allowed or (method == "HEAD" and "GET" in allowed):
@@ -95,6 +95,11 @@ class Application:
         names = ", ".join(allowed)
         detail = f"{method[:40]} has no meaning at {path}; expected {names}"
         return Problem("method-not-allowed", detail, headers=(("allow", names),))
+
+    def _methods(self, path: str) -> tuple[str, ...]:
+        """Those of the path that is meant: `/journal/wait` is no event's name."""
+        meant = next((op for op in self._routes.templated if op.pattern and op.pattern.fullmatch(path)), None)
+        return tuple(self._routes.paths.get(meant.path if meant is not None else path, ()))
 
     async def __call__(self, seam: Seam, scope: Scope, body: bytes, send: Send) -> None:
         async def replay() -> Message:
