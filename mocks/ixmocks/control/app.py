@@ -34,7 +34,7 @@ class ControlApp:
     """The ASGI application of the control port.
 
     ``urls`` gives each system's base URL as clients reach it; it is asked at each call, since ports
-    may be known only once they are bound.
+    may be known only once they are bound. ``stop`` ends the server, where `POST /v1/shutdown` may do so.
     """
 
     def __init__(
@@ -44,8 +44,9 @@ class ControlApp:
         hosts: frozenset[str] = LOOPBACK,
         token: str | None = None,
         urls: Callable[[], Urls],
+        stop: Callable[[], None] | None = None,
     ) -> None:
-        self._seam = Seam(kit, urls)
+        self._seam = Seam(kit, urls, stop=stop)
         self._guard = Guard(hosts, token)
         self._application: Application | None = None
         self._building = threading.Lock()
@@ -80,7 +81,7 @@ class ControlApp:
         if problem is not None:
             await _send(refusal(problem), scope, hardened)
             return
-        await application(self._seam, scope, body, hardened)
+        await application(self._seam, scope, body, receive, hardened)
 
     def _build(self) -> Application:
         with self._building:

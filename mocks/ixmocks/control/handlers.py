@@ -10,7 +10,10 @@ from typing import Any
 
 from ixmocks.control import durations, views
 from ixmocks.control.asked import Asked, Done
+from ixmocks.control.covering import get_coverage
 from ixmocks.control.events import get_event, list_events, wait_for_events
+from ixmocks.control.following import stream_events
+from ixmocks.control.har import export_har
 from ixmocks.control.holding import list_holds, release_hold, wait_for_holds
 from ixmocks.control.meant import (
     LATEST,
@@ -24,6 +27,7 @@ from ixmocks.control.meant import (
 )
 from ixmocks.control.plain import plain
 from ixmocks.control.problems import Problem, unknown
+from ixmocks.control.verifying import verify
 from ixmocks.engine import scenario as scenarios
 from ixmocks.engine.clock import Clock
 from ixmocks.engine.faults import FaultError
@@ -47,6 +51,13 @@ def get_health(asked: Asked) -> Reply:
 def get_readiness(asked: Asked) -> Reply:
     worlds = asked.kit.worlds
     return Done({"status": "ready", "systems": list(worlds.systems), "worlds": len(tuple(worlds.names()))})
+
+
+def shut_down(asked: Asked) -> Reply:
+    if asked.stop is None:
+        return Problem("cannot-stop", "this control port is part of another program; end that one")
+    asked.stop()
+    return Done({"stopping": True}, 202)
 
 
 # ---- worlds --------------------------------------------------------------------------------------
@@ -326,10 +337,14 @@ def _moved(world: World, due: tuple[str, ...]) -> Done:
 
 
 __all__ = [
+    "export_har",
+    "get_coverage",
     "get_event",
     "list_events",
     "list_holds",
     "release_hold",
+    "stream_events",
+    "verify",
     "wait_for_events",
     "wait_for_holds",
 ]

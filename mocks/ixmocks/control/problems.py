@@ -35,6 +35,8 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "clock-out-of-range": (409, "No such time"),
     "fault-refused": (409, "No such fault can be armed"),
     "action-refused": (409, "The system refuses"),
+    "check-refused": (409, "No such check"),
+    "cannot-stop": (409, "Not ours to stop"),
     "too-large": (413, "Body too large"),
     "media-type": (415, "Not JSON"),
     "misdirected": (421, "Misdirected request"),

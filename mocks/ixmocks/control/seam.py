@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ixmocks.control.asked import Asked, Done
+from ixmocks.control.following import Following
 from ixmocks.control.problems import DEFECT, TYPE, Problem, unknown
 from ixmocks.control.record import Request, record
 from ixmocks.control.waiting import Waiting
@@ -21,7 +22,8 @@ from ixmocks.kit import Kit
 log = logging.getLogger("ixkit")
 
 JSON = b"application/json"
-Handler = Callable[[Asked], Done | Problem | Waiting]
+Later = Waiting | Following
+Handler = Callable[[Asked], Done | Problem | Later]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,18 @@ class Seam:
     kit: Kit
     urls: Callable[[], Urls]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    stop: Callable[[], None] | None = None
 
     def run(
         self, handler: Handler, request: Request, given: Mapping[str, Any], body: Any, *, changes: bool
-    ) -> Answer | Waiting:
+    ) -> Answer | Later:
         """Ask one handler. `changes`: it may change a world, and is then written into its journal."""
         target: World | None = None
         if "world" in given:
             target = self.kit.worlds.get(given["world"])
             if target is None:
                 return refusal(unknown("unknown-world", "world", given["world"], self.kit.worlds.names()))
-        asked = Asked(self.kit, self.urls(), given, body, target, self.numbers)
+        asked = Asked(self.kit, self.urls(), given, body, target, self.numbers, self.stop)
         # The request's body was read before: whoever held this lock and waited for bytes would stop the mocks.
         with target.lock if target is not None and changes else contextlib.nullcontext():
             before = target.moment if target is not None else None
@@ -56,7 +59,7 @@ class Seam:
                 outcome = handler(asked)
                 if isinstance(outcome, Problem):
                     return refusal(outcome)
-                if isinstance(outcome, Waiting):
+                if isinstance(outcome, Later):
                     return outcome
                 raw = b"" if outcome.status == 204 else exact.dump(outcome.body)
             except Exception:

@@ -17,13 +17,14 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from ixmocks.control import handlers
+from ixmocks.control.following import Following, follow
 from ixmocks.control.problems import DEFECT, Problem, unknown
 from ixmocks.control.record import Request
-from ixmocks.control.seam import Answer, Seam, answer_of, refusal
+from ixmocks.control.seam import Answer, Later, Seam, answer_of, refusal
 from ixmocks.control.views import violation_of
-from ixmocks.control.waiting import Waiting, wait_out
+from ixmocks.control.waiting import wait_out
 from ixmocks.engine import exact
-from ixmocks.engine.asgi import Message, Scope, Send
+from ixmocks.engine.asgi import Message, Receive, Scope, Send
 from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
 from ixmocks.engine.document import load_document
 from ixmocks.engine.operation import HandlerResolver, Operation, check_parameters, compile_routes
@@ -46,7 +47,7 @@ class Arrived:
     seam: Seam
     given: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
-    waiting: Waiting | None = None
+    later: Later | None = None
     """What connexion answered does not go out: the answer is waited for."""
 
 
@@ -101,19 +102,21 @@ class Application:
         meant = next((op for op in self._routes.templated if op.pattern and op.pattern.fullmatch(path)), None)
         return tuple(self._routes.paths.get(meant.path if meant is not None else path, ()))
 
-    async def __call__(self, seam: Seam, scope: Scope, body: bytes, send: Send) -> None:
+    async def __call__(self, seam: Seam, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         async def replay() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         arrived = Arrived(body, seam)
 
-        async def unless_waiting(message: Message) -> None:
-            if arrived.waiting is None:
+        async def unless_later(message: Message) -> None:
+            if arrived.later is None:
                 await send(message)
 
-        await self._app({**scope, ARRIVED: arrived}, replay, unless_waiting)
-        if arrived.waiting is not None:
-            await send_answer(answer_of(await wait_out(arrived.waiting)), send)
+        await self._app({**scope, ARRIVED: arrived}, replay, unless_later)
+        if isinstance(arrived.later, Following):
+            await follow(arrived.later, receive, send)
+        elif arrived.later is not None:
+            await send_answer(answer_of(await wait_out(arrived.later)), send)
 
 
 async def send_answer(answer: Answer, send: Send) -> None:
@@ -140,8 +143,8 @@ class _Resolver(HandlerResolver):
                 tuple(scope["headers"]), arrived.raw,
             )  # fmt: skip
             answer = arrived.seam.run(handler, request, arrived.given, arrived.body, changes=changes)
-            if isinstance(answer, Waiting):
-                arrived.waiting = answer
+            if isinstance(answer, Later):
+                arrived.later = answer
                 return flask.Response()
             response = flask.Response(answer.body, answer.status)
             response.headers.clear()

@@ -20,10 +20,12 @@ from ixmocks.engine.operation import Routes, snake_case
 from ixmocks.engine.schema import Shape
 from ixmocks.kit import Held, Kit
 
+
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A made-up timeout of a minute is not waited for."""
     monkeypatch.setattr("ixmocks.control.waiting.SECONDS_MAX", 0.01)
+    monkeypatch.setattr("ixmocks.control.following.SECONDS_MAX", 0.01)
 
 
 HOSTS = frozenset({"testserver"})
@@ -105,6 +107,8 @@ def test_the_examples_of_requests_are_taken(control: Any, routes: Routes) -> Non
             control.post("/v1/worlds/default/reset")
             path = operation.path.replace("{world}", "default").replace("{system}", "pocket")
             value = {"text": "hello"} if operation.id == "doAction" else example["value"]
+            if operation.id == "shutDown":
+                continue
             if operation.id == "releaseHold":
                 path = path.replace("{hold}", _held(control.kit))
             if operation.id == "rewindWorld":
