@@ -1,1 +1,1 @@
-"""The mocks in a test: worlds, vendors, clock, faults and journal as pytest fixtures. Importing costs nothing until used."""
+"""The mocks in a test: worlds, vendors, clock, faults and journal as pytest fixtures."""

@@ -44,7 +44,7 @@ class Connector:
         return {**os.environ, **self.world.env, "IXKIT_NOW": self.world.clock.now, **named}
 
     def run_once(self, *more: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """One poll. With ``check``, raises AssertionError where the command ends with a defect (an exit code of 2 or more)."""
+        """One poll. With ``check``, raises AssertionError where it ends with an exit code of 2 or more."""
         done = subprocess.run(
             [*self.command, *more], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=WAIT_S,
             check=False,

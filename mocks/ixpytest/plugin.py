@@ -5,7 +5,7 @@ Nothing heavier than pytest is imported before a fixture is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,9 +195,11 @@ def _needs_sockets(world: World) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """The journal of a failing test goes into its report."""
-    report: Any = yield
+    report = yield
     world = item.stash.get(_WORLD, None)
     when = _chosen(item.config, "journal", "on-failure")
     if (

@@ -1,4 +1,4 @@
-"""Where do the mocks of a test run? In its process, in a thread, in a process of their own, or somewhere else already."""
+"""Where do the mocks of a test run? In its process, a thread, a process of their own, or elsewhere already."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Server:
 
 @contextmanager
 def running(mode: str = "thread", url: str = "", scenario: str = "documents") -> Iterator[Server]:
-    """The mocks, until the block ends. ``url``: those that answer there already, whatever the mode. Raises ServerError."""
+    """The mocks, until the block ends; or those that answer at ``url``. Raises ServerError."""
     if url:
         with elsewhere(url) as server:
             yield server

@@ -26,7 +26,8 @@ OPERATIONS = (
     "ixpole.putInstalments", "ixpole.patchCustomer",
 )  # fmt: skip
 TEXTS = (
-    "VIP seats", "Seizoenkaart vak A", "Café & brasserie", "«Été» – loge n° 4", "<b>Board</b>", "スタジアム", "🏟 tribune",
+    "VIP seats", "Seizoenkaart vak A", "Café & brasserie",
+    "«Été» – loge n° 4", "<b>Board</b>", "スタジアム", "🏟 tribune",
     "a" * 200, "O'Neill \"Lounge\"",
 )  # fmt: skip
 
@@ -118,7 +119,8 @@ def fault_schedules(most: int = 3) -> st.SearchStrategy[list[dict[str, Any]]]:
 def _customer(number: int, code: str | None) -> dict[str, Any]:
     return {
         "customerId": number, "customerCode": code, "customerType": "Business", "name": f"Customer {number} NV",
-        "vatNumber": "BE0123456749", "email": f"c{number}@customer.example", "invoiceEmail": f"c{number}@customer.example",
+        "vatNumber": "BE0123456749", "email": f"c{number}@customer.example", 
+        "invoiceEmail": f"c{number}@customer.example",
         "addresses": [
             {"addressId": number, "isDefault": True, "street": "Voorbeeldstraat", "houseNumber": str(number),
              "postalCode": "2018", "city": "Antwerpen", "countryCode": "BE"}

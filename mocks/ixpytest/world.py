@@ -1,4 +1,4 @@
-"""What does a test hold in its hands? A world: its systems, clock, faults and journal, each with what one does to it."""
+"""What does a test hold in its hands? A world: its systems, clock, faults and journal."""
 
 from __future__ import annotations
 
