@@ -119,7 +119,7 @@ def fault_schedules(most: int = 3) -> st.SearchStrategy[list[dict[str, Any]]]:
 def _customer(number: int, code: str | None) -> dict[str, Any]:
     return {
         "customerId": number, "customerCode": code, "customerType": "Business", "name": f"Customer {number} NV",
-        "vatNumber": "BE0123456749", "email": f"c{number}@customer.example", 
+        "vatNumber": "BE0123456749", "email": f"c{number}@customer.example",
         "invoiceEmail": f"c{number}@customer.example",
         "addresses": [
             {"addressId": number, "isDefault": True, "street": "Voorbeeldstraat", "houseNumber": str(number),
