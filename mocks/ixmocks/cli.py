@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.metadata import entry_points, version
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 
 import click
@@ -17,19 +19,24 @@ LOCAL = ("serve",)
 """Commands that take defaults from ixkit.toml."""
 
 
+@cache
+def _points() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 class Commands(click.Group):
     """The sub-commands of all installed rooms, each imported when it is called for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(point.name for point in entry_points(group=GROUP))
+        return sorted(_points())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        for point in entry_points(group=GROUP):
-            if point.name == cmd_name:
-                command = point.load()
-                assert isinstance(command, click.Command)
-                return command
-        return None
+        point = _points().get(cmd_name)
+        if point is None:
+            return None
+        command = point.load()
+        assert isinstance(command, click.Command)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

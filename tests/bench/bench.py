@@ -125,7 +125,10 @@ def create_ms(times: int = 200) -> list[float]:
 
     kit = Kit("documents")
     kit.create("first", scenario="club-season")
-    return [_took(lambda number=number: kit.create(f"w{number}", scenario="club-season")) for number in range(times)]
+    return [
+        _took(lambda number=number: kit.create(f"w{number}", scenario="club-season"))
+        for number in range(times)
+    ]
 
 
 def create_over_http_ms(times: int = 100) -> list[float]:

@@ -38,7 +38,9 @@ def _head(event: Mapping[str, Any], world: str) -> str:
     query = f"?{request['query']}" if request["query"] else ""
     acted = request["method"] == "ACT"
     what = (
-        event["operation"].removeprefix("act:") if acted else f"{request['method']} {bare(request['path'])}{query}"
+        event["operation"].removeprefix("act:")
+        if acted
+        else f"{request['method']} {bare(request['path'])}{query}"
     )
     broken = bool(event["violations"]) or status >= 400
     mark = click.style("✗", fg="red") if broken else click.style("✓", fg="green")

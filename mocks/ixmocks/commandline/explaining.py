@@ -11,6 +11,7 @@ import click
 
 from ixmocks.commandline import rulebooks
 from ixmocks.commandline.events import show_event
+from ixmocks.commandline.group import Named
 from ixmocks.commandline.server import Server, asks_world, says
 from ixmocks.commandline.show import as_json, dim, fact, heading, table, wrapped
 from ixmocks.commandline.stopping import stop
@@ -46,11 +47,11 @@ def explain(server: Server, output: str, what: str) -> None:
 
 
 @click.command()
-@click.option("--system", type=click.Choice(rulebooks.systems()), help="Only rules of this system.")
+@click.option("--system", type=Named(rulebooks.systems()), help="Only rules of this system.")
 @click.option("--operation", help="Only rules of this operationId.")
 @click.option(
     "--confidence",
-    type=click.Choice(["documented", "public", "inferred"]),
+    type=Named(["documented", "public", "inferred"]),
     help="Only rules of this confidence.",
 )
 @click.option("--open", "only_open", is_flag=True, help="Only rules with several readings.")

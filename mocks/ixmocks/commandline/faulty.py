@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from ixmocks.commandline.group import Group
+from ixmocks.commandline.group import Group, Named
 from ixmocks.commandline.server import Server, asks_world
 from ixmocks.commandline.show import as_json, table
 from ixmocks.commandline.stopping import FAILED, stop
@@ -58,10 +58,8 @@ _HELP = "\n".join(f"    {harm:<11} {what} (at {place})" for harm, (place, what) 
     ixkit faults add slow --seconds 5 --system ixpole
 """
 )
-@click.argument("harm", type=click.Choice(list(HARMS)), metavar="HARM")
-@click.option(
-    "--at", "place", type=click.Choice(PLACES), help="Where it strikes; each harm has its usual place."
-)
+@click.argument("harm", type=Named(list(HARMS)), metavar="HARM")
+@click.option("--at", "place", type=Named(PLACES), help="Where it strikes; each harm has its usual place.")
 @click.option("--system", help="Only in this system.")
 @click.option("--operation", help="Only for this operationId.")
 @click.option("--key", help="Only for a request whose path, query or body contains this text.")

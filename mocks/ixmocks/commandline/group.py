@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Any
 
 import click
+
+
+class Named(click.Choice[str]):
+    """As click's own; a misspelt value is named with the one that was likely meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.choices:
+            near = get_close_matches(str(value), [str(choice) for choice in self.choices], n=1, cutoff=0.5)
+            if near:
+                self.fail(f"{value!r} is none of them. Did you mean {near[0]!r}?", param, ctx)
+        return str(super().convert(value, param, ctx))
 
 
 class Group(click.Group):

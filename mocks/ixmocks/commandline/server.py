@@ -63,6 +63,8 @@ class Server:
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
+        if not self.url.startswith(("http://", "https://")):
+            stop(f"--url {self.url!r}: expected an address such as {DEFAULT_URL}")
         url = f"{self.url.rstrip('/')}{path}{'?' if given else ''}{given}"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:

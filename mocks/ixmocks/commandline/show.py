@@ -59,7 +59,9 @@ def event_line(event: Mapping[str, Any]) -> str:
     """`e17  2026-01-05 08:00:03  silvasoft  POST /rest/… → 400  SILV-01`."""
     when = str(event["at"]).replace("T", " ")[:19]
     query = f"?{event['query']}" if event["query"] else ""
-    what = event["operation"] if event["method"] == "ACT" else f"{event['method']} {bare(event['path'])}{query}"
+    what = (
+        event["operation"] if event["method"] == "ACT" else f"{event['method']} {bare(event['path'])}{query}"
+    )
     rules = list(dict.fromkeys(event["violations"]))
     parts = [
         f"{event['id']:<5} {when}  {event['system']:<9}",

@@ -28,9 +28,15 @@ from ixmocks.kit import AnswerLost, Kit
 INVOICE = {"CustomerNumber": 1, "Invoice_InvoiceLine": [{"TaxPc": 21, "SubTotalInclTax": 121}]}
 
 
-@pytest.fixture
-def kit() -> Kit:
+@pytest.fixture(scope="module")
+def mocks() -> Kit:
     return Kit("documents")
+
+
+@pytest.fixture
+def kit(mocks: Kit) -> Kit:
+    mocks.world().reset()
+    return mocks
 
 
 def test_an_invoice_is_booked(kit: Kit) -> None:

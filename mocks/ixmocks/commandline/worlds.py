@@ -72,11 +72,10 @@ def create(
     ixkit world create mine --data ./my-scenario
     """
     asked: dict[str, Any] = {"name": name, "scenario": scenario, "seed": seed, "clock": clock}
-    asked["readings"] = _readings(readings) or None
-    asked["data"] = _documents(data) if data is not None else None
-    made = server.send(
-        "POST", "/v1/worlds", {key: value for key, value in asked.items() if value is not None}
-    )
+    told = {key: value for key, value in asked.items() if value is not None}
+    brought = _brought(data) if data is not None else {}
+    chosen = {**brought.get("readings", {}), **_readings(readings)}
+    made = server.send("POST", "/v1/worlds", {**brought, **told, **({"readings": chosen} if chosen else {})})
     return as_json(made) if output == "json" else _whole(made)
 
 
@@ -184,6 +183,21 @@ def _readings(pairs: tuple[str, ...]) -> dict[str, str]:
             stop(f"--reading {pair!r}: expected RULE=NAME, such as IXP-19=lenient.")
         chosen[code] = name
     return chosen
+
+
+def _brought(folder: Path) -> dict[str, Any]:
+    """The data of a folder, and what its scenario.yaml says of clock, seed and readings, if it has one."""
+    found: dict[str, Any] = {"data": _documents(folder)}
+    if (folder / "scenario.yaml").is_file():
+        from ixmocks.engine import scenario as scenarios
+
+        try:
+            head = scenarios.load(str(folder.resolve()), ())
+        except scenarios.ScenarioError as error:
+            stop(str(error))
+        found |= {"seed": head.seed, "readings": dict(head.readings)}
+        found |= {"clock": head.clock} if head.clock else {}
+    return found
 
 
 def _documents(folder: Path) -> dict[str, str]:
