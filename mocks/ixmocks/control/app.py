@@ -34,7 +34,7 @@ class ControlApp:
     """The ASGI application of the control port.
 
     ``urls`` gives each system's base URL as clients reach it; it is asked at each call, since ports
-    may be known only once they are bound.
+    may be known only once they are bound. ``stop`` ends the server, where `POST /v1/shutdown` may do so.
     """
 
     def __init__(
@@ -44,8 +44,9 @@ class ControlApp:
         hosts: frozenset[str] = LOOPBACK,
         token: str | None = None,
         urls: Callable[[], Urls],
+        stop: Callable[[], None] | None = None,
     ) -> None:
-        self._seam = Seam(kit, urls)
+        self._seam = Seam(kit, urls, stop=stop)
         self._guard = Guard(hosts, token)
         self._application: Application | None = None
         self._building = threading.Lock()
@@ -61,6 +62,7 @@ class ControlApp:
         if scope["path"] in _AT_ONCE and scope["method"] in ("GET", "HEAD"):
             request = Request("", scope["method"], scope["path"])
             answer = self._seam.run(_AT_ONCE[scope["path"]], request, {}, None, changes=False)
+            assert isinstance(answer, Answer)
             await _send(answer, scope, hardened)
             return
         body, too_large = await read_body(receive, tuple(scope["headers"]), BODY_MAX)
@@ -79,14 +81,14 @@ class ControlApp:
         if problem is not None:
             await _send(refusal(problem), scope, hardened)
             return
-        await application(scope, body, hardened)
+        await application(self._seam, scope, body, receive, hardened)
 
     def _build(self) -> Application:
         with self._building:
             if self._application is None:
-                from ixmocks.control.serving import Application
+                from ixmocks.control.serving import application
 
-                self._application = Application(self._seam)
+                self._application = application()
         return self._application
 
 

@@ -167,8 +167,8 @@ _DEFECT = Sent(500, ((b"content-type", b"text/plain"), (b"content-length", b"21"
 
 
 def _head(sent: Sent) -> list[bytes] | None:
-    """Status line and headers; None where uvicorn has to look at them, or a fault to strike."""
-    if sent.fault is not None:
+    """Status line and headers; None where uvicorn has to look at them, a fault to strike, or somebody to let it go."""
+    if sent.fault is not None or sent.hold is not None:
         return None
     head = [STATUS_LINE[sent.status]]
     for name, value in sent.headers:
