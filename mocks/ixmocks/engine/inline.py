@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from ixmocks.engine.scenario import FILE_MAX, Scenario, ScenarioError, read_text
-from ixmocks.engine.system import SeedError, System
+from ixmocks.engine.scenario import FILE_MAX, Scenario, ScenarioError, loaded, read_text
+from ixmocks.engine.system import System
 
 EMPTY = Scenario(
     name="empty", title="Nothing at all", clock="", seed=7, readings={}, folder=Path(), sections={}
@@ -43,7 +43,4 @@ def section(name: str, value: Any) -> Mapping[str, Any]:
 
 def state_of(system: System, value: Any, seed: int) -> Any:
     """The state that this document describes. Raises ScenarioError."""
-    try:
-        return system.load(section(system.name, value), seed)
-    except SeedError as error:
-        raise ScenarioError(f"data.{system.name}: {error}") from None
+    return loaded(lambda data: system.load(data, seed), section(system.name, value), f"data.{system.name}")

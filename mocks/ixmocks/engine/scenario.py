@@ -15,8 +15,8 @@ import yaml
 
 from ixmocks.engine.clock import Clock, ClockError
 from ixmocks.engine.system import SeedError
+from ixmocks.places import SCENARIOS
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FILE_MAX = 8 * 1024 * 1024
 ALIASES_MAX = 50
 _KEYS = ("title", "text", "clock", "seed", "readings")
@@ -42,11 +42,22 @@ class Scenario:
     """Its data came with a request, so no other world can want the same."""
 
     def load(self, system: str, loader: Callable[[Mapping[str, Any]], Any]) -> Any:
-        try:
-            return loader(self.sections.get(system, {}))
-        except SeedError as error:
-            where = f"data.{system}" if self.inline else self.folder / f"{system}.yaml"
-            raise ScenarioError(f"{where}: {error}") from None
+        where = f"data.{system}" if self.inline else str(self.folder / f"{system}.yaml")
+        return loaded(loader, self.sections.get(system, {}), where)
+
+
+def loaded(loader: Callable[[Mapping[str, Any]], Any], data: Mapping[str, Any], where: str) -> Any:
+    """The state that a document describes; `where` is how a message names it. Raises ScenarioError."""
+    try:
+        return loader(data)
+    except SeedError as error:
+        raise ScenarioError(f"{where}: {error}") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A seed checks what people get wrong; what it did not think of is a mistake in the document all the same.
+        raise ScenarioError(
+            f"{where}: cannot be read ({type(error).__name__}: {error}); "
+            "compare it with a scenario that comes with ixkit."
+        ) from None
 
 
 def stamp(name: str) -> tuple[tuple[str, int, int], ...]:
