@@ -35,7 +35,7 @@ DEFAULT_CONFIG = "bridge.yaml"
 DEFAULT_JOURNAL = "bridge-journal.sqlite"
 SOURCE_URL = "IXKIT_IXPOLE_URL"
 SOURCE_SECRETS = ("IXKIT_IXPOLE_CLIENT_ID", "IXKIT_IXPOLE_CLIENT_SECRET")
-TARGETS = ("silvasoft", "telecomx", "crmcom")
+TARGETS = ("silvasoft", "telecomx", "crmcom", "riverty")
 
 _journal = click.option(
     "--journal",
@@ -97,7 +97,8 @@ def run(
 
     Addresses and credentials: IXKIT_IXPOLE_URL, IXKIT_IXPOLE_CLIENT_ID, IXKIT_IXPOLE_CLIENT_SECRET, and
     those of the target: IXKIT_SILVASOFT_URL, _API_KEY, _USERNAME; IXKIT_TELECOMX_URL, _USERNAME,
-    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION.
+    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION; IXKIT_RIVERTY_URL, _SUBSCRIPTION_KEY,
+    _BUSINESS_CODE.
     """
     from ixbridge.shell.show import progress, show
 
@@ -314,7 +315,7 @@ def _read(path: Path) -> list[Record]:
 
 def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]]:
     from ixbridge.core.life import Life, Standing, after, standing_after
-    from ixbridge.core.records import Broken, is_instalment
+    from ixbridge.core.records import Broken, is_instalment, is_notice
 
     lives: dict[str, Life] = {}
     standings: dict[str, Standing] = {}
@@ -325,6 +326,8 @@ def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]
                     lives.get(each.subject, Life(each.subject)), each.kind, each.payload
                 )
             else:
+                if is_notice(each.subject):
+                    continue
                 before = standings.get(each.subject, Standing())
                 standings[each.subject] = standing_after(before, each.kind, each.payload)
     except Broken as error:
