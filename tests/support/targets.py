@@ -163,6 +163,8 @@ class Bench:
     def hear(self, *bodies: bytes) -> list[Put]:
         """Notifications are put into the inbox, whoever posted them."""
         self.heard += bodies
+        if not bodies:
+            return []
         letterbox = Letterbox(MemoryJournal(self.clock, self.disk, fence=self.starts))
         return [] if self.deaf else [put for body in bodies for put in letterbox.put(notices_in(body))]
 
@@ -261,9 +263,10 @@ def bench(
     readings: dict[str, str] | None = None,
     **changes: Any,
 ) -> Bench:
-    return Bench(
-        Wire(source_of(system, *instalments), system, readings or {}), policy(system, mode, **changes)
-    )
+    wire = Wire(source_of(system, *instalments), system, readings or {})
+    if changes.get("options", {}).get("invoices_by") == "client":
+        wire.act("setOnboarding", onboarding="client")
+    return Bench(wire, policy(system, mode, **changes))
 
 
 def with_fault(made: Bench, call: tuple[str, int], fault: Fault) -> Bench:

@@ -48,20 +48,37 @@ SILENCE = Word()
 
 def word_of(life: Life, letters: Iterable[Letter]) -> Word:
     """What these notices say about an instalment, whatever their order and however often they came."""
-    heap = _Heap(life)
+    heap: _Heap | None = None
     for notice, epoch in letters:
-        if belongs(life, notice):
+        heap = heap or _Heap(life, Ours.of(life.talk))
+        if belongs(life, notice, heap.ours):
             _PILES[notice.told](heap, notice, epoch)
-    return heap.word()
+    return heap.word() if heap else SILENCE
 
 
-def belongs(life: Life, notice: Notice) -> bool:
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """By which ids a verdict may name what was sent: by our own, or by those of the receipts."""
+
+    order: frozenset[str]
+    invoice: frozenset[str]
+
+    @classmethod
+    def of(cls, talk: Talk) -> Ours:
+        return cls(
+            _ids(talk.order_id, *talk.order_receipts),
+            _ids(talk.invoice_id, *talk.invoice_receipts) if talk.invoices_sent else frozenset(),
+        )
+
+
+def belongs(life: Life, notice: Notice, ours: Ours) -> bool:
     """Does the notice speak of what we sent: of our order, and of our own request or customer?"""
     talk = life.talk
     if not talk.order or not is_order(notice.order, talk.order):
         return False
     if notice.told is Told.VERDICT:
-        return _is_ours(notice, talk)
+        of_invoice = notice.transaction in ours.invoice and notice.invoice in ("", talk.reference)
+        return notice.transaction in ours.order or of_invoice
     if notice.told is Told.OTHER or notice.customer not in ("", life.customer_number):
         return False
     if notice.told is Told.PAYMENT:
@@ -74,17 +91,8 @@ def is_order(seen: str, ours: str) -> bool:
     return seen in (ours, f"0{ours}")
 
 
-def _is_ours(notice: Notice, talk: Talk) -> bool:
-    if notice.transaction in ids_of(talk.order_id, talk.order_receipts):
-        return True
-    if notice.transaction in ids_of(talk.invoice_id, talk.invoice_receipts):
-        return talk.invoices_sent > 0 and notice.invoice in ("", talk.reference)
-    return False
-
-
-def ids_of(id: str, receipts: Iterable[str]) -> frozenset[str]:
-    """By what a verdict may name a request of ours."""
-    return frozenset(plain(each) for each in (id, *receipts) if each)
+def _ids(*ids: str) -> frozenset[str]:
+    return frozenset(plain(each) for each in ids if each)
 
 
 def plain(id: str) -> str:
@@ -98,6 +106,7 @@ def plain(id: str) -> str:
 @dataclass(slots=True)
 class _Heap:
     life: Life
+    ours: Ours
     order_ok: bool = False
     invoice_ok: bool = False
     paid: bool = False
@@ -133,7 +142,7 @@ class _Heap:
 
 def _verdict(heap: _Heap, notice: Notice, epoch: int) -> None:
     talk = heap.life.talk
-    of_order = notice.transaction in ids_of(talk.order_id, talk.order_receipts)
+    of_order = notice.transaction in heap.ours.order
     if notice.ok:
         heap.order_ok |= of_order
         heap.invoice_ok |= not of_order

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ixbridge.shell.watch_cli import watch
+
 if TYPE_CHECKING:
     from ixbridge.core.life import Life, Standing
     from ixbridge.core.policy import Policy
     from ixbridge.core.records import Record
     from ixbridge.core.resolve import Verdict
+    from ixbridge.shell.clock import Clock
     from ixbridge.shell.exchange import Exchange
     from ixbridge.shell.journal import Journal, SqliteJournal
     from ixbridge.shell.report import Report
@@ -174,6 +177,9 @@ def resolve(code: str, journal_file: Path, number: str | None, not_created: bool
     click.echo(f"{code}: recorded. The next run goes on from there.")
 
 
+bridge.add_command(watch)
+
+
 # --- helpers ----------------------------------------------------------------------------------
 
 
@@ -242,13 +248,14 @@ def _exchange(
     journal: Journal,
     *,
     pace: tuple[int, int],
+    clock: Clock | None = None,
 ) -> Exchange:
     from ixbridge.core.steps import Side
     from ixbridge.shell.clock import RealChance, RealClock
     from ixbridge.shell.start import Parts, exchange_of
     from ixbridge.shell.transport import HttpTransport, Paced
 
-    clock = RealClock()
+    clock = clock or RealClock()
     target = Paced(HttpTransport(urls[1]), clock, per_second=pace[0], per_minute=pace[1])
     transports: dict[Side, Transport] = {Side.SOURCE: HttpTransport(urls[0]), Side.TARGET: target}
     return exchange_of(Parts(transports, credentials, clock, RealChance(), journal, policy))

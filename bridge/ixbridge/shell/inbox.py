@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ixbridge.core.inbox import Letter, Word, belongs, word_of
+from ixbridge.core.inbox import Letter, Ours, Word, belongs, word_of
 from ixbridge.core.life import Event, Life
 from ixbridge.core.notices import HEARD, Notice, name_of, notice_in, payload_of, text
 from ixbridge.core.records import Entry, Record, is_instalment, is_notice, notice_subject
@@ -80,7 +80,7 @@ class Inbox:
 
     def _fits(self, order: str, notice: Notice, lives: Mapping[str, Life]) -> bool:
         life = lives.get(self._code(order) or "")
-        return life is not None and belongs(life, notice)
+        return life is not None and belongs(life, notice, Ours.of(life.talk))
 
     def _code(self, order: str) -> str | None:
         found = self._orders.get(order)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ixbridge.core.notices import Notice
 from ixbridge.core.steps import System
 from ixbridge.core.target import Target
 from ixbridge.core.wire import Request
 from ixbridge.shell.auth import ApiKey, Auth, Login, Token, with_bearer
-from ixbridge.targets import crmcom, riverty, silvasoft, telecomx
+from ixbridge.targets import crmcom, riverty, riverty_notices, silvasoft, telecomx
 
 if TYPE_CHECKING:
     from ixbridge.shell.clock import Clock
@@ -30,6 +31,8 @@ class Connection:
     auth: Callable[[Transport, Clock, Given], Auth]
     limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """How often a second each of these operations may be asked."""
+    notices: Callable[[bytes], tuple[Notice, ...]] | None = None
+    """What its notifications say, where it posts any."""
 
 
 def _silvasoft(transport: Transport, clock: Clock, given: Given) -> Auth:
@@ -68,7 +71,7 @@ CONNECTIONS: Mapping[str, Connection] = MappingProxyType(
             Connection(silvasoft.TARGET, silvasoft, _silvasoft),
             Connection(telecomx.TARGET, telecomx, _telecomx),
             Connection(crmcom.TARGET, crmcom, _crmcom),
-            Connection(riverty.TARGET, riverty, _riverty, riverty.LIMITS),
+            Connection(riverty.TARGET, riverty, _riverty, riverty.LIMITS, riverty_notices.notices_in),
         )
     }
 )
