@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ixbridge.core.records import Entry
 from ixbridge.core.wire import NoReply, Reply
+from ixbridge.shell.cli import bridge as command
 from ixbridge.shell.clock import RealClock
 from ixbridge.shell.exchange import Exchange, Line
 from ixbridge.shell.health import Health, Poll
@@ -127,7 +129,8 @@ def test_asked_to_stop_the_current_instalment_is_finished_and_the_next_not_begun
     journal = MemoryJournal(made.clock, made.disk)
     report = runner(made, journal, lambda: made.wire.count("createOrder") >= 2).run()
     assert made.wire.count("createOrder") == 2 and report.halted is None
-    assert {each.subject for each in made.disk if each.kind == "result"} == {"C-0", "C-1"}
+    ordered = {each.subject for each in made.disk if each.kind == "result"}
+    assert ordered == {"C-0", "C-1", "customer 1001"}
     made.starts = 1
     while made.run().changed:
         pass
@@ -248,3 +251,54 @@ def test_news_from_many_threads_while_the_loop_writes_is_kept_once_each(tmp_path
     inbox.catch_up(again.records())
     again.close()
     assert len(inbox.names) == 20 and outcomes.count(Put.STRANGE) == 20 and outcomes.count(Put.DOUBLED) == 10
+
+
+# --- the command ------------------------------------------------------------------------------
+
+ENVIRONMENT = {
+    "IXKIT_IXPOLE_URL": "https://club.ixpole.example",
+    "IXKIT_IXPOLE_CLIENT_ID": "a-client",
+    "IXKIT_IXPOLE_CLIENT_SECRET": "a-client-secret",
+    "IXKIT_RIVERTY_URL": "https://riverty.example",
+    "IXKIT_RIVERTY_SUBSCRIPTION_KEY": "a-key",
+    "IXKIT_RIVERTY_BUSINESS_CODE": "1000",
+}
+
+
+def typed(folder: Path, *words: str) -> Any:
+    example = CliRunner().invoke(command, ["example", "--target", "riverty"]).stdout
+    (folder / "bridge.yaml").write_text(example)
+    files = ["--config", str(folder / "bridge.yaml"), "--journal", str(folder / "journal")]
+    return CliRunner().invoke(command, [*words, *files], env=ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--listen", "nowhere"), 2, "expected HOST:PORT"),
+        (("--listen", ":4720"), 2, "expected HOST:PORT"),
+        (("--listen", "127.0.0.1:99999"), 2, "expected HOST:PORT"),
+        (("--listen", "0.0.0.0:0"), 2, "is not loopback"),
+        (("--public-url", "http://bridge.example"), 2, "http is for this machine only"),
+        (("--public-url", "https://me:secret@bridge.example"), 2, "holds a user name or password"),
+        (("--listen", "192.0.2.1:0", "--public-url", "https://b.example"), 4, "choose another port"),
+        (("--interval", "0"), 2, "is not in the range"),
+    ],
+)
+def test_a_mistake_in_the_options_is_told(
+    tmp_path: Path, options: tuple[str, ...], code: int, words: str
+) -> None:
+    told = typed(tmp_path, "watch", *options)
+    assert told.exit_code == code and words in told.stderr
+
+
+def test_a_run_without_a_registered_address_says_that_nothing_will_be_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ixbridge.shell.transport.HttpTransport", lambda url: Answering(*[UNREACHABLE] * 9))
+    monkeypatch.setattr("ixbridge.shell.clock.RealClock.sleep", lambda self, seconds: None)
+    told = typed(tmp_path, "run")
+    assert told.exit_code == 4 and "`ixkit bridge watch` registers for them" in told.stderr
+
+
+UNREACHABLE = NoReply(sent=False, reason="connection refused")
