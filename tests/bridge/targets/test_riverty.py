@@ -14,11 +14,23 @@ from hypothesis import strategies as st
 
 from ixbridge.core import keys
 from ixbridge.core.model import Address, Contact, Customer, Invoice, InvoiceLine, Totals
+from ixbridge.core.policy import policy_of
 from ixbridge.core.steps import CreateDocument, Creation, FetchDocument, RegisterCallback, RequestInvoice
 from ixbridge.core.wire import Cause, Heard, Kind, No, NoReply, Reply, Unknown, Yes
 from ixbridge.shell.auth import ApiKey
-from ixbridge.targets.riverty import DESCRIPTION_MAX, for_business, meaning_of, request_for, shortened
+from ixbridge.shell.config import ConfigError, settings_in
+from ixbridge.shell.transport import PacedEach
+from ixbridge.targets.riverty import (
+    DESCRIPTION_MAX,
+    LIMITS,
+    TARGET,
+    for_business,
+    meaning_of,
+    request_for,
+    shortened,
+)
 from ixbridge.targets.riverty_notices import notices_in
+from support.bridging import StillClock
 from support.notices import invoice_made
 
 RECEIPT = "23c9579b-baaf-468f-a529-f876226e183c"
@@ -246,3 +258,52 @@ def test_a_callback_is_registered_for_what_is_read() -> None:
     assert body_of(step)["notificationTypes"][0] == "accounting/EDIErrorSent"
     assert meaning_of(step, said(200, {"callbackUrl": step.url, "id": "x"})) == Yes("x")
     assert isinstance(meaning_of(step, said(200, {"callbackUrl": "https://other.example"})), Unknown)
+
+
+# --- settings and pace ------------------------------------------------------------------------
+
+LEAST = 'tax: {codes: {"21": {percentage: 21}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("target: {system: riverty, supplying_country: Belgium}", "expected two capitals such as BE"),
+        ("target: {system: riverty, due_days: soon}", "expected a number of days"),
+        ("target: {system: riverty, invoices_by: us}", "expected service or client"),
+        ("target: {system: riverty, invoices_by: client}", "set `series: own` and `start`"),
+        ("target: {system: riverty}\nnumbers: {series: own, start: 1}", "set `target.invoices_by: client`"),
+        ("target: {system: riverty}\nproducts: {create: true}", "the bridge makes no products in Riverty"),
+        ("target: {system: riverty, subscription_key: x}", "secrets do not belong in this file"),
+    ],
+)
+def test_a_mistake_in_its_section_is_told(text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings_in(LEAST + text)
+    assert words in str(caught.value)
+
+
+def test_who_makes_the_invoices_decides_about_the_numbers() -> None:
+    own = settings_in(
+        LEAST + "target: {system: riverty, invoices_by: client}\nnumbers: {series: own, start: 7}"
+    )
+    assert policy_of(own, target=TARGET).target.takes_numbers and own.numbers.start == 7
+    assert not policy_of(settings_in(LEAST + "target: {system: riverty}"), target=TARGET).target.takes_numbers
+
+
+def test_ten_documents_a_second_and_no_more() -> None:
+    clock, moments = StillClock(), []
+
+    class Wire:
+        def send(self, request: Any, /) -> Heard:
+            moments.append(clock.passed_s)
+            return said(200, b"%PDF-")
+
+    paced = PacedEach(Wire(), clock, LIMITS)
+    for _ in range(50):
+        paced.send(request_for(BILL))
+    assert clock.passed_s == 0
+    for _ in range(35):
+        paced.send(request_for(FetchDocument("a")))
+    fetched = moments[50:]
+    assert all(after - before > 1 for before, after in zip(fetched, fetched[10:], strict=False))
