@@ -137,6 +137,19 @@ def test_a_lost_journal_books_nothing_twice(runs: int, readings: dict[str, str])
     assert len([key for key in state.orders if key[1] == ORDER]) == 1
 
 
+@pytest.mark.parametrize("missing", [1, 4, 7])
+def test_a_journal_whose_end_is_lost_books_nothing_twice(missing: int) -> None:
+    whole = made_of(mode=Mode.DRAFT)
+    rest(whole)
+    for end in range(missing, len(whole.disk), 3):
+        made = made_of(mode=Mode.DRAFT)
+        for _ in range(4):
+            made.run()
+            del made.disk[end:]
+        rest(made)
+        assert len(made.wire.documents()) <= 1
+
+
 @settings(max_examples=15)
 @given(
     nets=st.lists(
