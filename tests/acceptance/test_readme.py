@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (rf"{IXKIT} demo( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT} serve( --[^|>]*)?", How.SERVED),
     (rf"{IXKIT} bridge (example|run|status|resolve)( .*)?", How.RUN),
+    (rf"{IXKIT} bridge watch( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT}.* --(help|version)", How.RUN),
     (r"curl .*", How.RUN),
     (r"cp -r mocks/ixmocks/scenarios/[a-z-]+ [a-z-]+", How.RUN),

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ixbridge.shell.watch_cli import watch
+
 if TYPE_CHECKING:
     from ixbridge.core.life import Life, Standing
     from ixbridge.core.policy import Policy
     from ixbridge.core.records import Record
     from ixbridge.core.resolve import Verdict
+    from ixbridge.shell.clock import Clock
     from ixbridge.shell.exchange import Exchange
     from ixbridge.shell.journal import Journal, SqliteJournal
     from ixbridge.shell.report import Report
@@ -35,7 +38,7 @@ DEFAULT_CONFIG = "bridge.yaml"
 DEFAULT_JOURNAL = "bridge-journal.sqlite"
 SOURCE_URL = "IXKIT_IXPOLE_URL"
 SOURCE_SECRETS = ("IXKIT_IXPOLE_CLIENT_ID", "IXKIT_IXPOLE_CLIENT_SECRET")
-TARGETS = ("silvasoft", "telecomx", "crmcom")
+TARGETS = ("silvasoft", "telecomx", "crmcom", "riverty")
 
 _journal = click.option(
     "--journal",
@@ -97,13 +100,15 @@ def run(
 
     Addresses and credentials: IXKIT_IXPOLE_URL, IXKIT_IXPOLE_CLIENT_ID, IXKIT_IXPOLE_CLIENT_SECRET, and
     those of the target: IXKIT_SILVASOFT_URL, _API_KEY, _USERNAME; IXKIT_TELECOMX_URL, _USERNAME,
-    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION.
+    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION; IXKIT_RIVERTY_URL, _SUBSCRIPTION_KEY,
+    _BUSINESS_CODE.
     """
     from ixbridge.shell.show import progress, show
 
     policy = _policy(config_file, mode, draft_as)
     credentials, urls = _environment(os.environ, policy)
     with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
+        _warn_if_deaf(policy, journal)
         exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute))
         report = _rounds(exchange, journal, policy, limit, watch, rounds=ROUNDS_MAX if until_idle else 1)
     if shape == "json":
@@ -134,7 +139,8 @@ def status(journal_file: Path, shape: str) -> None:
     from ixbridge.shell.report import Report, item_of
     from ixbridge.shell.show import show
 
-    lives, _ = _folded(_read(journal_file))
+    records = _read(journal_file)
+    lives, _ = _folded(records)
     report = Report(tuple(item_of(life) for life in lives.values()))
     if shape == "json":
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -142,6 +148,8 @@ def status(journal_file: Path, shape: str) -> None:
         show(report, title=f"Journal {journal_file}")
     else:
         click.echo("The journal knows no instalment yet.")
+    if shape == "text":
+        _tell_strangers(records, lives)
 
 
 @bridge.command()
@@ -171,6 +179,9 @@ def resolve(code: str, journal_file: Path, number: str | None, not_created: bool
             journal.append(entry, sync=False)
         journal.flush()
     click.echo(f"{code}: recorded. The next run goes on from there.")
+
+
+bridge.add_command(watch)
 
 
 # --- helpers ----------------------------------------------------------------------------------
@@ -241,13 +252,14 @@ def _exchange(
     journal: Journal,
     *,
     pace: tuple[int, int],
+    clock: Clock | None = None,
 ) -> Exchange:
     from ixbridge.core.steps import Side
     from ixbridge.shell.clock import RealChance, RealClock
     from ixbridge.shell.start import Parts, exchange_of
     from ixbridge.shell.transport import HttpTransport, Paced
 
-    clock = RealClock()
+    clock = clock or RealClock()
     target = Paced(HttpTransport(urls[1]), clock, per_second=pace[0], per_minute=pace[1])
     transports: dict[Side, Transport] = {Side.SOURCE: HttpTransport(urls[0]), Side.TARGET: target}
     return exchange_of(Parts(transports, credentials, clock, RealChance(), journal, policy))
@@ -314,7 +326,7 @@ def _read(path: Path) -> list[Record]:
 
 def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]]:
     from ixbridge.core.life import Life, Standing, after, standing_after
-    from ixbridge.core.records import Broken, is_instalment
+    from ixbridge.core.records import Broken, is_instalment, is_notice
 
     lives: dict[str, Life] = {}
     standings: dict[str, Standing] = {}
@@ -325,11 +337,39 @@ def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]
                     lives.get(each.subject, Life(each.subject)), each.kind, each.payload
                 )
             else:
+                if is_notice(each.subject):
+                    continue
                 before = standings.get(each.subject, Standing())
                 standings[each.subject] = standing_after(before, each.kind, each.payload)
     except Broken as error:
         _fail(str(error), ENVIRONMENT)
     return lives, standings
+
+
+def _tell_strangers(records: list[Record], lives: Mapping[str, Life]) -> None:
+    from ixbridge.shell.inbox import Inbox
+
+    inbox = Inbox()
+    inbox.catch_up(records)
+    strangers = inbox.unmatched(lives)
+    if strangers:
+        click.echo(
+            f"{strangers} notifications agree with nothing that was sent; they are kept, and not acted on."
+        )
+
+
+def _warn_if_deaf(policy: Policy, journal: Journal) -> None:
+    """Verdicts that nobody is told of are lost, and cannot be asked for."""
+    from ixbridge.core.target import Lookup
+    from ixbridge.shell.inbox import Inbox
+
+    if policy.target.lookup is not Lookup.INBOX:
+        return
+    inbox = Inbox()
+    inbox.catch_up(journal.records())
+    if not inbox.registered:
+        what = f"{policy.target.title} answers by notifications, and by this journal none are posted here"
+        click.echo(f"ixkit bridge: {what}; `ixkit bridge watch` registers for them.", err=True)
 
 
 def _verdict(number: str | None, not_created: bool, retry: bool) -> Verdict:
