@@ -2,51 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from club_ixpole import Contract, Item
 from club_people import BY_CODE
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One sale line over the whole contract; instalments share it out evenly."""
-
-    code: str
-    quantity: Decimal = Decimal(1)
-    price_cents: int | None = None
-    """None: the product's own."""
-    text: str = ""
-    vat: str = ""
-    discount: int = 0
-    centre: str | None = None
-    ledger: str | None = None
-
-    @property
-    def unit_cents(self) -> int:
-        return BY_CODE[self.code].price_cents if self.price_cents is None else self.price_cents
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    number: str
-    customer: int
-    why: str
-    """What makes it worth having here."""
-    dates: tuple[str, ...]
-    items: tuple[Item, ...]
-    expect: str = "booked"
-    """What a bridge with the usual mapping does with what is due: booked, drafted, paid, parked or nothing."""
-    credits: str | None = None
-    sale_type: str = "Season"
-    reference: str = ""
-    barter: bool = False
-    final: bool = True
-    basis: str = "line"
-    """How iXpole came to the VAT of the head: per line, per rate, or out of inclusive prices (gross)."""
-    currency: str = "EUR"
-    told: dict[str, str] = field(default_factory=dict)
-    """What somebody typed into iXpole already: invoiceNumber, invoiceDueDate, paymentNo."""
 
 
 def n(value: int | str) -> Decimal:
