@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ixbridge.core.policy import Policy
     from ixbridge.core.records import Record
     from ixbridge.core.resolve import Verdict
+    from ixbridge.shell.clock import RealClock
     from ixbridge.shell.exchange import Exchange
     from ixbridge.shell.journal import Journal, SqliteJournal
     from ixbridge.shell.report import Report
@@ -81,6 +82,12 @@ def bridge() -> None:
 @click.option(
     "--per-minute", type=click.IntRange(min=0), default=50, show_default=True, help="Requests; 0: no limit."
 )
+@click.option(
+    "--clock",
+    "started_at",
+    metavar="TIME",
+    help="What time it is for mocks whose clock stands still: 2026-04-15T09:00:00+02:00. Default: the machine's.",
+)
 @_format
 def run(
     config_file: Path,
@@ -91,6 +98,7 @@ def run(
     until_idle: bool,
     per_second: int,
     per_minute: int,
+    started_at: str | None,
     shape: str,
 ) -> None:
     """Book what is due, report numbers and payments, and say what went where.
@@ -103,8 +111,9 @@ def run(
 
     policy = _policy(config_file, mode, draft_as)
     credentials, urls = _environment(os.environ, policy)
+    clock = _clock(started_at)
     with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
-        exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute))
+        exchange = _exchange(urls, credentials, policy, journal, clock, pace=(per_second, per_minute))
         report = _rounds(exchange, journal, policy, limit, watch, rounds=ROUNDS_MAX if until_idle else 1)
     if shape == "json":
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -234,20 +243,38 @@ def _environment(environment: Mapping[str, str], policy: Policy) -> tuple[Creden
     return Credentials(client_id, secret, {field: values[name] for field, name in own.items()}), urls
 
 
+def _clock(started_at: str | None) -> RealClock:
+    from datetime import datetime
+
+    from ixbridge.shell.clock import RealClock, ShiftedClock
+
+    if started_at is None:
+        return RealClock()
+    try:
+        at = datetime.fromisoformat(started_at)
+        if at.tzinfo is None:
+            raise ValueError
+        return ShiftedClock(at)
+    except (ValueError, OverflowError):
+        _fail(
+            f"--clock {started_at!r}: expected a time with its zone, such as 2026-04-15T09:00:00+02:00", USAGE
+        )
+
+
 def _exchange(
     urls: tuple[str, str],
     credentials: Credentials,
     policy: Policy,
     journal: Journal,
+    clock: RealClock,
     *,
     pace: tuple[int, int],
 ) -> Exchange:
     from ixbridge.core.steps import Side
-    from ixbridge.shell.clock import RealChance, RealClock
+    from ixbridge.shell.clock import RealChance
     from ixbridge.shell.start import Parts, exchange_of
     from ixbridge.shell.transport import HttpTransport, Paced
 
-    clock = RealClock()
     target = Paced(HttpTransport(urls[1]), clock, per_second=pace[0], per_minute=pace[1])
     transports: dict[Side, Transport] = {Side.SOURCE: HttpTransport(urls[0]), Side.TARGET: target}
     return exchange_of(Parts(transports, credentials, clock, RealChance(), journal, policy))
