@@ -69,8 +69,10 @@ class Screen:
         if first:
             self._steps(office, seasons)
         self._say()
-        self._out.print(_table(seasons, self._rows(seasons, rows), self._out.width))
-        self._rest(seasons, rows)
+        codes = self._rows(seasons, rows)
+        if codes:
+            self._out.print(_table(seasons, codes, self._out.width))
+        self._rest(seasons, codes)
         self._parked(seasons)
         self._say()
         for season in seasons:
@@ -82,12 +84,11 @@ class Screen:
         self._say()
         self._out.print(_summary(seasons, self._out.width))
         wrong = sum(bool(season.audit.differences) for season in seasons)
-        lists = "list agrees" if len(seasons) == 1 else f"of {len(seasons)} lists agree"
-        self._say(
-            f"{len(seasons) - wrong} {lists} with the bridge to the cent; what is parked was booked nowhere."
-            if not wrong
-            else f"{wrong} of {len(seasons)} lists differ from what the bridge says."
-        )
+        if wrong:
+            self._say(f"{wrong} of {len(seasons)} lists differ from what the bridge says.")
+        else:
+            who = "The list agrees" if len(seasons) == 1 else f"All {len(seasons)} lists agree"
+            self._say(f"{who} with the bridge to the cent; what is parked was booked nowhere.")
 
     # Parts of a target's screen.
 
@@ -118,8 +119,7 @@ class Screen:
                 chosen.add(code)
         return [code for code in rows if code in chosen]
 
-    def _rest(self, seasons: Sequence[Season], most: int) -> None:
-        shown = set(self._rows(seasons, most))
+    def _rest(self, seasons: Sequence[Season], shown: Sequence[str]) -> None:
         rest = [
             code
             for code, items in _by_code(seasons).items()
@@ -151,7 +151,8 @@ class Screen:
 
 
 def _first(season: Season) -> str:
-    return ", ".join(f"{season.first[name]} {name}" for name in STATUSES if season.first.get(name))
+    told = ", ".join(f"{season.first[name]} {name}" for name in STATUSES if season.first.get(name))
+    return f"{told}; iXpole gets D and a number" if season.first.get("drafted") else told
 
 
 def _people(season: Season) -> str:
