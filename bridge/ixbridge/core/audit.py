@@ -42,7 +42,7 @@ class Expected:
 
 def nets_of(invoice: Invoice, creation: Creation, amounts: Amounts = Amounts.GROSS) -> tuple[int, ...]:
     """The net totals the target may compute, the likeliest first."""
-    if creation is Creation.ORDER or amounts is Amounts.NET:
+    if creation is Creation.ORDER or amounts is not Amounts.GROSS:
         return (sum(line.net_minor for line in invoice.lines),)
     likely = invoice.expected.net_minor
     return tuple(dict.fromkeys([likely, *(predicted(invoice.lines, each).net_minor for each in Rounding)]))

@@ -247,6 +247,9 @@ def _arranged(
     """The lines as they are sent, and what the target will compute from them."""
     if target.amounts is Amounts.GROSS:
         return lines, predicted(lines, settings.tax.rounding)
+    if target.amounts is Amounts.BOTH:
+        sums = sum(line.net_minor for line in lines), sum(line.vat_minor for line in lines)
+        return lines, Totals(*sums, sum(sums))
     gross = sum(line.gross_minor for line in lines)
     sent = fitted(lines, gross_minor=gross, taxing=target.taxing) or lines
     return sent, taxed(sent, target.taxing)

@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum
 
 from ixbridge.core.model import Mode
+from ixbridge.core.notices import NOTHING_SAID, Talk, talk_after
 from ixbridge.core.parked import Parked, Reason
 from ixbridge.core.records import Broken, Payload, Record, Value
 from ixbridge.core.steps import Creation
@@ -51,6 +52,13 @@ class Event(Enum):
     PAID = "paid"
     WITHDRAWN = "withdrawn"
     ADOPTED = "adopted"
+    # only where the target answers later, and takes an order before its invoice
+    REQUESTED = "requested"
+    """The invoice was about to be asked for."""
+    RECEIVED = "received"
+    """It was taken, with a receipt."""
+    DECLINED = "declined"
+    """It did not leave, or was refused."""
     PARKED = "parked"
     REOPENED = "reopened"
 
@@ -70,6 +78,13 @@ NEXT: Mapping[tuple[Stage, Event], Stage] = {
     (Stage.DRAFTED, Event.HANDED): Stage.HANDED,
     (Stage.DRAFTED, Event.NUMBERED): Stage.FINAL,
     (Stage.HANDED, Event.NUMBERED): Stage.FINAL,
+    # the invoice of an order, where the target takes them one after the other
+    (Stage.DRAFTED, Event.REQUESTED): Stage.DRAFTED,
+    (Stage.DRAFTED, Event.RECEIVED): Stage.DRAFTED,
+    (Stage.DRAFTED, Event.DECLINED): Stage.DRAFTED,
+    (Stage.HANDED, Event.REQUESTED): Stage.HANDED,
+    (Stage.HANDED, Event.RECEIVED): Stage.HANDED,
+    (Stage.HANDED, Event.DECLINED): Stage.HANDED,
     (Stage.FINAL, Event.REPORTED): Stage.REPORTED,
     (Stage.REPORTED, Event.PAID): Stage.PAID,
     # the document is gone and an operator said so: start again
@@ -120,6 +135,8 @@ class Life:
     payment_no: str | None = None
     by_hand: bool = False
     """An operator named the document; it need not carry our tag."""
+    talk: Talk = NOTHING_SAID
+    """What was sent to a target that answers later."""
 
     @property
     def said(self) -> str | None:
@@ -159,7 +176,8 @@ def after(life: Life, kind: str, payload: Payload) -> Life:
     stage = NEXT.get((life.stage, event))
     if stage is None:
         raise Broken(f"{life.code}: {event.value} cannot follow when it is {life.stage.value}")
-    return _FOLDS[event](replace(life, stage=stage, parked=None), payload)
+    talk = talk_after(life.talk, kind, payload)
+    return _FOLDS[event](replace(life, stage=stage, parked=None, talk=talk), payload)
 
 
 def _parked(life: Life, payload: Payload) -> Life:
@@ -169,11 +187,12 @@ def _parked(life: Life, payload: Payload) -> Life:
         parked=parked,
         parked_digest=_text(payload, "digest"),
         settings=_text(payload, "settings") or life.settings,
+        talk=talk_after(life.talk, Event.PARKED.value, payload),
     )
 
 
 def _seen(life: Life, payload: Payload) -> Life:
-    fresh = Life(life.code, life.stage)
+    fresh = Life(life.code, life.stage, talk=life.talk)
     return replace(
         fresh,
         digest=_text(payload, "digest"),
@@ -238,6 +257,11 @@ _FOLDS: Mapping[Event, Callable[[Life, Payload], Life]] = {
     Event.PAID: lambda life, payload: replace(life, payment_no=_text(payload, "payment")),
     Event.WITHDRAWN: lambda life, payload: life,
     Event.ADOPTED: _adopted,
+    Event.REQUESTED: lambda life, payload: replace(life, asked_number=_text(payload, "number") or None),
+    Event.RECEIVED: lambda life, payload: life,
+    Event.DECLINED: lambda life, payload: replace(
+        life, asked_number=None, burnt_number=_text(payload, "taken") or life.burnt_number
+    ),
 }
 
 

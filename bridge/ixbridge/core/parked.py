@@ -60,6 +60,7 @@ class Reason(Enum):
     REFUSED_BY_TARGET = "refused_by_target"
     ANSWER_UNREADABLE = "answer_unreadable"
     UNCERTAIN_CREATE = "uncertain_create"
+    NO_VERDICT = "no_verdict"
     DUPLICATE_DOCUMENTS = "duplicate_documents"
     DOCUMENT_NOT_OURS = "document_not_ours"
     DOCUMENT_GONE = "document_gone"
@@ -111,6 +112,7 @@ ADVICE: dict[Reason, str] = {
     Reason.REFUSED_BY_TARGET: "Read the refusal; correct the mapping or the data.",
     Reason.ANSWER_UNREADABLE: "Check address and credentials, and whether the system is in maintenance.",
     Reason.UNCERTAIN_CREATE: "Look for the document by hand, then `ixkit bridge resolve`.",
+    Reason.NO_VERDICT: "Ask the target's support what became of it; then `ixkit bridge resolve`.",
     Reason.DUPLICATE_DOCUMENTS: "Keep one document, credit the others, then `ixkit bridge resolve`.",
     Reason.DOCUMENT_NOT_OURS: "The number belongs to another document; raise `numbers.start`.",
     Reason.DOCUMENT_GONE: "Find out who removed the document, then `ixkit bridge resolve`.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from ixbridge.core import drafts, keys
+from ixbridge.core import drafts, inbox_plan, keys
 from ixbridge.core.audit import expected_of, nets_of, the_one, wrong_with
 from ixbridge.core.invoice import invoice_for
 from ixbridge.core.life import Event, Life, Stage
@@ -44,7 +44,7 @@ from ixbridge.core.steps import (
     WriteInvoice,
     WritePayment,
 )
-from ixbridge.core.target import Target
+from ixbridge.core.target import Lookup, Target
 
 ANY_NUMBER = "1"
 """Stands for the customer's number while nothing but the lines is judged."""
@@ -55,6 +55,8 @@ def next_move(life: Life, facts: Facts, policy: Policy) -> Move:
         return Rest()
     if life.parked is not None:
         return _parked(life, facts, policy)
+    if policy.target.lookup is Lookup.INBOX and life.stage in inbox_plan.STAGES:
+        return inbox_plan.STAGES[life.stage](life, facts, policy)
     return _STAGES[life.stage](life, facts, policy)
 
 
@@ -82,6 +84,8 @@ def _new(life: Life, facts: Facts, policy: Policy) -> Move:
 def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
     """Convert first, since what cannot be booked must not leave a customer behind."""
     instalment = facts.delivered
+    if life.talk.refused:
+        return inbox_plan.told(life)
     if instalment is None:
         return Note(Event.WITHDRAWN)
     if facts.digest != life.digest or mode_for(instalment, policy.settings.mode) is not life.mode:
@@ -94,7 +98,10 @@ def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
         return Park(invoice)
     if facts.customer_number is None:
         return NeedCustomer(instalment.customer_id)
-    return _bookable(life, facts, invoice, _creation(instalment, policy), policy.target)
+    creation = _creation(instalment, policy)
+    if policy.target.lookup is Lookup.INBOX:
+        return inbox_plan.order(life, facts, invoice, _intent(invoice, creation, policy.target), policy)
+    return _bookable(life, facts, invoice, creation, policy.target)
 
 
 def _bookable(life: Life, facts: Facts, invoice: Invoice, creation: Creation, target: Target) -> Move:
@@ -160,6 +167,8 @@ def _intent(invoice: Invoice, creation: Creation, target: Target) -> Payload:
 
 def _asked(life: Life, facts: Facts, policy: Policy) -> Move:
     """A create was sent, or was about to be, and nobody knows what became of it: look."""
+    if policy.target.lookup is Lookup.INBOX:
+        return inbox_plan.ordered(life, facts) or _again(life, facts, policy) or inbox_plan.unsure(life)
     if facts.found is None:
         return Look(_since_create(facts), LOOKS_S[0])
     if not facts.found.is_empty:
@@ -200,6 +209,9 @@ def _again(life: Life, facts: Facts, policy: Policy) -> Move | None:
     )
     if isinstance(invoice, Parked) or life.creation is None:
         return None
+    if policy.target.lookup is Lookup.INBOX:
+        intent = _intent(invoice, life.creation, policy.target)
+        return inbox_plan.order(life, facts, invoice, intent, policy)
     articles = missing_articles(invoice, facts)
     if policy.target.names_articles(draft=life.creation.is_draft) and articles and policy.target.key_enforced:
         return NeedArticles(articles)
@@ -384,7 +396,13 @@ def _current(life: Life, facts: Facts) -> Document | None:
 # --- parked -----------------------------------------------------------------------------------
 
 _LOOKED_FOR_AGAIN = frozenset(
-    {Reason.UNCERTAIN_CREATE, Reason.DOCUMENT_GONE, Reason.DUPLICATE_DOCUMENTS, Reason.TOTAL_DIFFERS}
+    {
+        Reason.UNCERTAIN_CREATE,
+        Reason.NO_VERDICT,
+        Reason.DOCUMENT_GONE,
+        Reason.DUPLICATE_DOCUMENTS,
+        Reason.TOTAL_DIFFERS,
+    }
 )
 """Reasons that may go away by themselves, or by what a person does in the accounting system."""
 
@@ -399,6 +417,8 @@ def _parked(life: Life, facts: Facts, policy: Policy) -> Move:
         changed = facts.digest != life.parked_digest or policy.fingerprint != life.settings
         return Reopen() if changed else Rest()
     undone = life.parked.reason is Reason.SOURCE_CHANGED and facts.digest == life.digest
+    if policy.target.lookup is Lookup.INBOX:
+        undone = undone or inbox_plan.may_go_on(life, facts, policy)
     return Reopen() if undone else Rest()
 
 

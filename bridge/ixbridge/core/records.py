@@ -56,8 +56,17 @@ def product_subject(article: str) -> str:
     return f"product {article}"
 
 
+def notice_subject(name: str) -> str:
+    return f"notice {name}"
+
+
+def is_notice(subject: str) -> bool:
+    """Something that the target said, or that it was asked to say it."""
+    return subject.startswith("notice ")
+
+
 def is_instalment(subject: str) -> bool:
-    return not subject.startswith(("customer ", "product "))
+    return not subject.startswith(("customer ", "product ", "notice "))
 
 
 def sealed(entry: Entry, *, seq: int, fence: int, at: datetime, before: str) -> Record:

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ixbridge.shell.watch_cli import watch
+
 if TYPE_CHECKING:
     from ixbridge.core.life import Life, Standing
     from ixbridge.core.policy import Policy
     from ixbridge.core.records import Record
     from ixbridge.core.resolve import Verdict
-    from ixbridge.shell.clock import RealClock
+    from ixbridge.shell.clock import Clock
     from ixbridge.shell.exchange import Exchange
     from ixbridge.shell.journal import Journal, SqliteJournal
     from ixbridge.shell.report import Report
@@ -36,7 +38,7 @@ DEFAULT_CONFIG = "bridge.yaml"
 DEFAULT_JOURNAL = "bridge-journal.sqlite"
 SOURCE_URL = "IXKIT_IXPOLE_URL"
 SOURCE_SECRETS = ("IXKIT_IXPOLE_CLIENT_ID", "IXKIT_IXPOLE_CLIENT_SECRET")
-TARGETS = ("silvasoft", "telecomx", "crmcom")
+TARGETS = ("silvasoft", "telecomx", "crmcom", "riverty")
 
 _journal = click.option(
     "--journal",
@@ -105,7 +107,8 @@ def run(
 
     Addresses and credentials: IXKIT_IXPOLE_URL, IXKIT_IXPOLE_CLIENT_ID, IXKIT_IXPOLE_CLIENT_SECRET, and
     those of the target: IXKIT_SILVASOFT_URL, _API_KEY, _USERNAME; IXKIT_TELECOMX_URL, _USERNAME,
-    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION.
+    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION; IXKIT_RIVERTY_URL, _SUBSCRIPTION_KEY,
+    _BUSINESS_CODE.
     """
     from ixbridge.shell.show import progress, show
 
@@ -113,7 +116,7 @@ def run(
     credentials, urls = _environment(os.environ, policy)
     clock = _clock(started_at)
     with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
-        exchange = _exchange(urls, credentials, policy, journal, clock, pace=(per_second, per_minute))
+        exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute), clock=clock)
         report = _rounds(exchange, journal, policy, limit, watch, rounds=ROUNDS_MAX if until_idle else 1)
     if shape == "json":
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -182,6 +185,9 @@ def resolve(code: str, journal_file: Path, number: str | None, not_created: bool
     click.echo(f"{code}: recorded. The next run goes on from there.")
 
 
+bridge.add_command(watch)
+
+
 # --- helpers ----------------------------------------------------------------------------------
 
 
@@ -243,7 +249,7 @@ def _environment(environment: Mapping[str, str], policy: Policy) -> tuple[Creden
     return Credentials(client_id, secret, {field: values[name] for field, name in own.items()}), urls
 
 
-def _clock(started_at: str | None) -> RealClock:
+def _clock(started_at: str | None) -> Clock:
     from datetime import datetime
 
     from ixbridge.shell.clock import RealClock, ShiftedClock
@@ -266,15 +272,16 @@ def _exchange(
     credentials: Credentials,
     policy: Policy,
     journal: Journal,
-    clock: RealClock,
     *,
     pace: tuple[int, int],
+    clock: Clock | None = None,
 ) -> Exchange:
     from ixbridge.core.steps import Side
-    from ixbridge.shell.clock import RealChance
+    from ixbridge.shell.clock import RealChance, RealClock
     from ixbridge.shell.start import Parts, exchange_of
     from ixbridge.shell.transport import HttpTransport, Paced
 
+    clock = clock or RealClock()
     target = Paced(HttpTransport(urls[1]), clock, per_second=pace[0], per_minute=pace[1])
     transports: dict[Side, Transport] = {Side.SOURCE: HttpTransport(urls[0]), Side.TARGET: target}
     return exchange_of(Parts(transports, credentials, clock, RealChance(), journal, policy))
@@ -341,7 +348,7 @@ def _read(path: Path) -> list[Record]:
 
 def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]]:
     from ixbridge.core.life import Life, Standing, after, standing_after
-    from ixbridge.core.records import Broken, is_instalment
+    from ixbridge.core.records import Broken, is_instalment, is_notice
 
     lives: dict[str, Life] = {}
     standings: dict[str, Standing] = {}
@@ -352,6 +359,8 @@ def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]
                     lives.get(each.subject, Life(each.subject)), each.kind, each.payload
                 )
             else:
+                if is_notice(each.subject):
+                    continue
                 before = standings.get(each.subject, Standing())
                 standings[each.subject] = standing_after(before, each.kind, each.payload)
     except Broken as error:

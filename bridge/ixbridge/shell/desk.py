@@ -24,7 +24,7 @@ from ixbridge.core.steps import (
     Relation,
     WriteCustomerCode,
 )
-from ixbridge.core.target import PLAIN, Target
+from ixbridge.core.target import PLAIN, Customers, Target
 from ixbridge.core.wire import Cause, No, Unknown, Yes
 from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
 from ixbridge.shell.exchange import value_or_halt
@@ -59,6 +59,8 @@ class CustomerDesk:
     target: Target = PLAIN
     taken: dict[str, int] = field(default_factory=dict)
     """Which iXpole customer has which number in the target."""
+    read: dict[int, Customer] = field(default_factory=dict)
+    """As iXpole shows them, by its id."""
     _settled: dict[int, str | Parked] = field(default_factory=dict)
 
     def number_for(self, customer_id: int) -> str | Parked | Left:
@@ -74,7 +76,9 @@ class CustomerDesk:
                 )
             case No() | Unknown() as problem:
                 return left(problem, f"customer {customer_id}")
-        number = self._number(customer)
+        self.read[customer_id] = customer
+        along = self.target.customers is Customers.ALONG
+        number = self._named(customer) if along else self._number(customer)
         if isinstance(number, str):
             number = self._told(customer, number)
         if not isinstance(number, Left):
@@ -105,6 +109,20 @@ class CustomerDesk:
         if standing.number is not None:
             return standing.number
         return self._unnumbered(customer, standing)
+
+    def _named(self, customer: Customer) -> str | Parked:
+        """The customer's code, or a number of our own making: the target takes any, as orders carry the rest."""
+        rules = self.settings.customers
+        standing = self.ledger.of(customer_subject(customer.id))
+        code = known_customer_number(customer.id, customer.code, rules) or standing.number
+        if code is None and not rules.create:
+            return park(Reason.CUSTOMER_NUMBER_MISSING, f"customer {customer.id} has no code")
+        number = code or f"IX{customer.id}"
+        problem = relations.incomplete(customer) or relations.number_problem(number, self.target)
+        problem = problem or relations.shared(number, customer, rules, self.taken)
+        if problem or standing.number == number:
+            return problem or number
+        return self._taken_as(customer, number, "code" if code else "made")
 
     def _found(self, customer: Customer, known: str, number: str) -> str | Parked:
         """The one that is known by this number; documents may name it by another."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -102,6 +102,9 @@ class Exchange:
 
     def today(self, zone: str) -> date:
         return self._clock.now().astimezone(ZoneInfo(zone)).date()
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     def share(self) -> float:
         return self._chance.share()

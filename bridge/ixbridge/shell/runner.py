@@ -14,7 +14,9 @@ from ixbridge.core.life import Event, Life, Stage, after, standing_after
 from ixbridge.core.model import Product
 from ixbridge.core.moves import (
     Ask,
+    Bill,
     Create,
+    Draw,
     Facts,
     Fresh,
     Look,
@@ -30,10 +32,11 @@ from ixbridge.core.moves import (
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.plan import next_move
 from ixbridge.core.policy import Policy
-from ixbridge.core.records import Entry, Payload, is_instalment
+from ixbridge.core.records import Entry, Payload, is_instalment, is_notice
 from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     Delivered,
+    FetchDocument,
     ReadDocument,
     ReadInstalments,
     ReadProduct,
@@ -47,7 +50,8 @@ from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
 from ixbridge.shell.desk import ArticleDesk, CustomerDesk, Ledger
 from ixbridge.shell.exchange import Halt, value_or_halt
 from ixbridge.shell.files import Files
-from ixbridge.shell.paper import drawn
+from ixbridge.shell.inbox import Inbox
+from ixbridge.shell.paper import drawn, invoice_pdf
 from ixbridge.shell.report import Item, Report, item_of, item_of_unusable
 
 if TYPE_CHECKING:
@@ -61,14 +65,29 @@ LEFTS_MAX = 3
 FOLLOWED_MIN = 4
 """From so many unpaid invoices on, reading the list is tried before asking for each."""
 BEFORE_BOOKED = frozenset({Stage.NEW, Stage.DROPPED, Stage.SEEN, Stage.ASKED})
-SYNCED = frozenset({Event.INTENT, Event.RESULT, Event.PARKED, Event.ADOPTED})
+SYNCED = frozenset(
+    {
+        Event.INTENT,
+        Event.RESULT,
+        Event.REQUESTED,
+        Event.RECEIVED,
+        Event.PARKED,
+        Event.ADOPTED,
+    }
+)
 """Records that the next request relies on, or that a person must not lose."""
 
 Watch = Callable[[int, int, str], None]
+Stop = Callable[[], bool]
 
 
 def unwatched(done: int, total: int, code: str) -> None:
     """Nobody looks on."""
+
+
+def never() -> bool:
+    """Nobody asks for an early end."""
+    return False
 
 
 class Runner:
@@ -80,9 +99,10 @@ class Runner:
         *,
         limit: int | None = None,
         watch: Watch = unwatched,
+        stop: Stop = never,
     ) -> None:
         self._exchange, self._journal, self._policy = exchange, journal, policy
-        self._limit, self._watch = limit, watch
+        self._limit, self._watch, self._stop = limit, watch, stop
         self._ledger = Ledger(journal)
         self._products: dict[int, Product | None] = {}
         self._cases: dict[str, Case] = {}
@@ -91,6 +111,7 @@ class Runner:
         self._customers = CustomerDesk(exchange, self._ledger, policy.settings, policy.target)
         self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
         self._books: Books | Files | None = None
+        self._inbox = Inbox() if policy.target.lookup is Lookup.INBOX else None
         zone = policy.target.zone
         self._today = exchange.today(zone) if zone else None
         self._followed: Books | None = None
@@ -131,7 +152,7 @@ class Runner:
             if is_instalment(record.subject):
                 case = self._cases.setdefault(record.subject, Case(Life(record.subject)))
                 case.life = after(case.life, record.kind, record.payload)
-            else:
+            elif not is_notice(record.subject):
                 standings = self._ledger.standings
                 standings[record.subject] = standing_after(
                     self._ledger.of(record.subject), record.kind, record.payload
@@ -181,6 +202,8 @@ class Runner:
 
     def _open_books(self) -> Books | Files | None:
         lookup = self._policy.target.lookup
+        if lookup is Lookup.INBOX:
+            return None
         if lookup is not Lookup.WINDOW:
             return Files(self._exchange, lookup)
         window = window_of(self._cases.values(), self._policy)
@@ -209,6 +232,10 @@ class Runner:
 
     def _round(self, codes: list[str], *, booking: bool) -> None:
         for done, code in enumerate(codes):
+            if self._stop():
+                break
+            if self._inbox is not None:
+                self._inbox.catch_up(self._journal.records())
             self._watch(done, len(codes), code)
             self._drive(self._cases[code], booking=booking)
         self._watch(len(codes), len(codes), "")
@@ -249,10 +276,17 @@ class Runner:
             facts = replace(facts, found=next((each for each in known if each is not None), None))
         if case.life.stage is Stage.SEEN and facts.today is None:
             facts = replace(facts, today=self._today)
-        if case.life.stage is Stage.SEEN and facts.next_number is None:
+        if self._inbox is not None:
+            facts = replace(facts, word=self._inbox.word_of(case.life), now=self._exchange.now())
+        if self._takes_number(case.life) and facts.next_number is None:
             facts = replace(facts, next_number=next_number(self._cases.values(), self._policy))
         case.facts = replace(facts, products=self._products)
         return case.facts
+
+    def _takes_number(self, life: Life) -> bool:
+        if self._inbox is None:
+            return life.stage is Stage.SEEN
+        return life.stage in (Stage.DRAFTED, Stage.HANDED)
 
     def _apply(self, case: Case, move: Move) -> Rest | Park | Left | None:
         """Do it. None: go on; anything else: this instalment is done for now."""
@@ -265,6 +299,10 @@ class Runner:
                 return self._ask(case, move)
             case Create():
                 return self._create(case, move)
+            case Bill():
+                return self._bill(case, move)
+            case Draw(document=document):
+                case.facts = replace(case.facts, pdf=invoice_pdf(document, case.life))
             case Note(event=event, payload=payload):
                 self._note(case, event, payload)
             case Reopen():
@@ -293,7 +331,10 @@ class Runner:
             case Left():
                 return got
             case str():
-                case.facts = replace(case.facts, customer_number=got)
+                customer = (
+                    self._customers.read.get(move.customer_id) if isinstance(move, NeedCustomer) else None
+                )
+                case.facts = replace(case.facts, customer_number=got, customer=customer)
             case frozenset():
                 case.facts = replace(
                     case.facts, articles=case.facts.articles | got, known_articles=self._articles.there
@@ -327,6 +368,8 @@ class Runner:
     def _ask(self, case: Case, move: Ask) -> Park | Left | None:
         if isinstance(move.step, ReadDocument):
             return self._read_document(case, move.step)
+        if isinstance(move.step, FetchDocument):
+            return self._fetch(case, move.step)
         answer = value_or_halt(self._exchange.ask(move.step), "iXpole")
         match answer:
             case None:
@@ -353,10 +396,46 @@ class Runner:
                 case.facts = replace(case.facts, read=documents, read_pdf=step.with_pdf)
                 return None
 
+    def _fetch(self, case: Case, step: FetchDocument) -> Park | Left | None:
+        answer = value_or_halt(self._exchange.ask(step), "the accounting system")
+        match answer:
+            case No(cause=Cause.NOT_FOUND):
+                case.facts = replace(case.facts, missing=case.facts.missing | {step.key})
+            case No(cause=Cause.UNREADABLE | Cause.INVALID, reason=reason):
+                return self._park(case, park(Reason.PDF_UNUSABLE, reason))
+            case No() | Unknown() as problem:
+                return left(problem, f"document {step.key}")
+            case pdf:
+                case.facts = replace(case.facts, pdf=pdf)
+        return None
+
+    def _bill(self, case: Case, move: Bill) -> Park | Left | None:
+        case.facts = replace(case.facts, next_number=None)
+        since: Payload = {"since": self._exchange.now().isoformat(timespec="seconds")}
+        made = create(
+            self._exchange,
+            move.step,
+            self._exchange.kind_of(move.step),
+            intend=lambda: self._note(case, Event.REQUESTED, {**move.intent, **since}),
+            not_sent=lambda: self._note(case, Event.DECLINED, {}),
+        )
+        match made:
+            case Yes(value=receipt):
+                self._note(case, Event.RECEIVED, {"receipt": receipt, **since})
+                return None
+            case Refusal(no=no):
+                return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
+            case Clash(no=no):
+                self._note(case, Event.DECLINED, {})
+                return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
+            case Lost(reason=reason):
+                return Left(reason)  # sent again in the next run, under the same id
+            case Left():
+                return made
+
     def _create(self, case: Case, move: Create) -> Park | Left | None:
-        assert self._books is not None
         kind = self._exchange.kind_of(move.step)
-        self._books.created()
+        self._created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
         made = create(
             self._exchange,
@@ -365,23 +444,35 @@ class Runner:
             intend=lambda: self._note(case, Event.INTENT, move.intent),
             not_sent=lambda: self._note(case, Event.NOSEND, {}),
         )
-        self._books.created()
+        self._created()
         match made:
             case Yes(value=document):
                 result: Payload = {"number": document.number, "draft": document.draft_id, "by": "answer"}
+                if self._inbox is not None:
+                    since = self._exchange.now().isoformat(timespec="seconds")
+                    result = {**result, "receipt": document.reference, "since": since}
                 self._note(case, Event.RESULT, result)
                 return None
             case Refusal(no=no):
                 return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
             case Clash(no=no):
                 return self._clash(case, move, no)
+            case Lost(reason=reason) if self._inbox is not None:
+                return Left(reason)  # sent again in the next run, under the same id
             case Lost():
                 return None  # the plan looks for it
             case Left():
                 return made
 
+    def _created(self) -> None:
+        if self._books is not None:
+            self._books.created()
+
     def _clash(self, case: Case, move: Create, no: No) -> Park | Left | None:
         """Our number was refused: is it our own document that has it?"""
+        if self._inbox is not None:
+            self._note(case, Event.NOSEND, {})
+            return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
         stopped = self._look(case, Look(Fresh.NOW))
         if stopped is not None or (case.facts.found and not case.facts.found.is_empty):
             return stopped

@@ -15,6 +15,7 @@ from ixbridge.shell.auth import Login, Token, with_bearer
 from ixbridge.shell.exchange import Exchange, Line
 from ixbridge.shell.runner import Runner, Watch, unwatched
 from ixbridge.shell.systems import CONNECTIONS
+from ixbridge.shell.transport import PacedEach
 from ixbridge.sources import ixpole
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def exchange_of(parts: Parts) -> Exchange:
     request = ixpole.token_request(known.ixpole_client_id, known.ixpole_client_secret)
     token = Token(source, parts.clock, Login(request, ixpole.token_meaning, with_bearer))
     connection = CONNECTIONS[parts.policy.target.name]
+    if connection.limits:
+        target = PacedEach(target, parts.clock, connection.limits)
     auth = connection.auth(target, parts.clock, known.target)
     lines = {Side.SOURCE: Line(ixpole, source, token), Side.TARGET: Line(connection.system, target, auth)}
     return Exchange(lines, parts.clock, parts.chance)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
@@ -61,7 +61,8 @@ class HttpTransport:
         headers = dict(request.headers)
         if request.body is not None:
             headers["Content-Type"] = request.content_type
-        cap = PDF_ANSWER_MAX_BYTES if "IncludeBase64PDF" in request.query else ANSWER_MAX_BYTES
+        large = request.pdf or "IncludeBase64PDF" in request.query
+        cap = PDF_ANSWER_MAX_BYTES if large else ANSWER_MAX_BYTES
         try:
             with self._client.stream(
                 request.method,
@@ -155,6 +156,17 @@ class Paced:
             while len(sent) > limit:
                 sent.popleft()
         return heard
+
+
+class PacedEach:
+    """A transport that keeps to a pace for some operations only: at most so many of each a second."""
+
+    def __init__(self, inner: Transport, clock: Clock, limits: Mapping[str, int]) -> None:
+        self._inner = inner
+        self._paced = {name: Paced(inner, clock, per_second=limit) for name, limit in limits.items()}
+
+    def send(self, request: Request, /) -> Heard:
+        return self._paced.get(request.operation, self._inner).send(request)
 
 
 def _windows(per_second: int, per_minute: int) -> Iterator[tuple[int, float]]:

@@ -35,6 +35,9 @@ PAYLOADS: dict[Event, Payload] = {
     Event.PAID: {"payment": "P"},
     Event.WITHDRAWN: {},
     Event.ADOPTED: {"number": "77"},
+    Event.REQUESTED: {"reference": "IXA", "number": None, "since": "2026-04-15T09:00:00+00:00"},
+    Event.RECEIVED: {"receipt": "r-1", "since": "2026-04-15T09:00:00+00:00"},
+    Event.DECLINED: {"refused": "no"},
     Event.PARKED: {
         "reason": "uncertain_create",
         "message": "m",

@@ -28,7 +28,7 @@ from ixbridge.core.steps import (
     Relation,
     Step,
 )
-from ixbridge.core.target import Lookup, Pdf, Target
+from ixbridge.core.target import Articles, Lookup, Pdf, Target
 from ixbridge.core.wire import Cause, Heard, Kind, No, Outcome, Reply, Request, Unknown, Yes
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ TARGET = Target(
     code_length_max=40,
     drafts=(Creation.INVOICE_DRAFT,),
     pdf=Pdf.RENDERED,
+    articles=Articles.NEVER,
     ledgers=False,
     currencies=frozenset({CURRENCY}),
     lines_max=20,
@@ -68,7 +69,7 @@ def request_for(step: Step[Any]) -> Request:
             body = {"name": name_of(customer), "note": f"iXpole customer {customer.id}"}
             return Request(NAME, "addCustomer", Kind.CREATE, "POST", "/customers", body=_json(body))
         case CreateDocument(invoice=invoice, creation=creation):
-            body = {**_bill(invoice), "draft": creation.is_draft}
+            body: dict[str, Any] = {**_bill(invoice), "draft": creation.is_draft}
             return Request(NAME, "addBill", Kind.CREATE_KEYED, "POST", "/bills", body=_json(body))
         case FindDocument(code=code):
             return _read("findBills", "/bills", {"key": code})
