@@ -69,8 +69,9 @@ def request_for(step: Step[Any]) -> Request:
             body = {"name": name_of(customer), "note": f"iXpole customer {customer.id}"}
             return Request(NAME, "addCustomer", Kind.CREATE, "POST", "/customers", body=_json(body))
         case CreateDocument(invoice=invoice, creation=creation):
-            body: dict[str, Any] = {**_bill(invoice), "draft": creation.is_draft}
-            return Request(NAME, "addBill", Kind.CREATE_KEYED, "POST", "/bills", body=_json(body))
+            return Request(
+                NAME, "addBill", Kind.CREATE_KEYED, "POST", "/bills", body=_json(_bill(invoice, creation))
+            )
         case FindDocument(code=code):
             return _read("findBills", "/bills", {"key": code})
         case ReadDocument(number=number):
@@ -82,7 +83,7 @@ def _read(operation: str, path: str, query: Mapping[str, str] = MappingProxyType
     return Request(NAME, operation, Kind.READ, "GET", path, query)
 
 
-def _bill(invoice: Invoice) -> dict[str, Any]:
+def _bill(invoice: Invoice, creation: Creation) -> dict[str, Any]:
     due = {"due": invoice.due_date.isoformat()} if invoice.due_date else {}
     lines = [
         {"text": line.description, "total": money.as_decimal(line.gross_minor, currency=CURRENCY)}
@@ -90,7 +91,7 @@ def _bill(invoice: Invoice) -> dict[str, Any]:
     ]
     return {
         "key": invoice.code, "customer": invoice.customer_number, "day": invoice.date.isoformat(), **due,
-        "lines": lines,
+        "lines": lines, "draft": creation.is_draft,
     }  # fmt: skip
 
 
