@@ -20,10 +20,10 @@ from typing import Any, NoReturn
 
 import click
 
+from ixmocks.demo_bridge import CHECK_FAILED, Stopped, World
 from ixmocks.demo_offices import OFFICES, Office, client
-from ixmocks.demo_season import CHECK_FAILED, Season, Stopped, World, play
+from ixmocks.demo_season import Season, play
 
-ENVIRONMENT = 4
 MODES = ("direct", "draft")
 AT_ONCE_MAX = 4
 
@@ -120,7 +120,7 @@ def _world(place: Place, office: Office, mode: str, scenario: str | None) -> Wor
     with client(place.control) as http:
         answer = http.post("/v1/worlds", json=told)
     if answer.status_code != 201:
-        raise Stopped(f"world {told['name']}: {answer.text}", ENVIRONMENT)
+        raise Stopped(f"world {told['name']}: {answer.text}")
     made = answer.json()
     return World(made["name"], made["scenario"], place.control, made["clock"]["now"], made["env"])
 

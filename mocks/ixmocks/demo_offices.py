@@ -1,6 +1,7 @@
 """How do the four accounting systems differ for the demo? What people do in each, and what each lists of itself.
 
-Lists are read over the vendor's API with the connector's own credentials, as an auditor would.
+Lists are read over the vendor's API with the connector's own credentials, as an auditor would. Riverty's API lists
+nothing, so its books are read over the control API.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import httpx
 
+    from ixmocks.demo_bridge import World
+
 PAGE = 100
 PAGES_MAX = 1000
-Env = Mapping[str, str]
-Params = Mapping[str, Any]
+Act = tuple[str, Mapping[str, Any]]
+"""An action of the control API, and what it takes."""
 
 
 class Unreadable(Exception):
@@ -47,12 +50,19 @@ class Office:
     name: str
     title: str
     scenario: str
-    documents: Callable[[Env], Iterator[Document]]
-    finish: Callable[[Document], tuple[str, Params]]
-    """What somebody does so that a draft becomes an invoice: an action and what it takes."""
-    pay: Callable[[Document], tuple[str, Params]]
+    documents: Callable[[World], Iterator[Document]]
+    finish: Callable[[Document], Act]
+    """What somebody does so that a draft becomes an invoice."""
+    pay: Callable[[Document], Act]
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Which readings of open rules a mode needs."""
+    prepare: Callable[[str], tuple[Act, ...]] = lambda mode: ()
+    """What is agreed with the system before the season begins, for a mode."""
+    evening: tuple[Act, ...] = ()
+    """What ends a day on which customers paid."""
+    listens: bool = False
+    """The system answers by notifications, so the bridge must be left running."""
+    list_name: str = "own list"
 
 
 # Asking.
@@ -78,7 +88,8 @@ def exact(answer: httpx.Response) -> Any:
 # Silvasoft: a draft is an order. One that became an invoice does not say so, but both have its notes.
 
 
-def _silvasoft(env: Env) -> Iterator[Document]:
+def _silvasoft(world: World) -> Iterator[Document]:
+    env = world.env
     key, user = env["IXKIT_SILVASOFT_API_KEY"], env["IXKIT_SILVASOFT_USERNAME"]
     invoiced = set()
     with client(env["IXKIT_SILVASOFT_URL"], ApiKey=key, Username=user) as http:
@@ -103,7 +114,8 @@ def _pages(http: httpx.Client, path: str, size: int) -> Iterator[Any]:
 # TelecomX: a draft is an invoice whose number is -1.
 
 
-def _telecomx(env: Env) -> Iterator[Document]:
+def _telecomx(world: World) -> Iterator[Document]:
+    env = world.env
     told = {"username": env["IXKIT_TELECOMX_USERNAME"], "password": env["IXKIT_TELECOMX_PASSWORD"]}
     with client(env["IXKIT_TELECOMX_URL"]) as http:
         token = exact(http.post("/auth/login", json=told))["token"]
@@ -122,7 +134,8 @@ def _telecomx(env: Env) -> Iterator[Document]:
 # CRM.COM: invoices are listed account by account, and a draft has its number already.
 
 
-def _crmcom(env: Env) -> Iterator[Document]:
+def _crmcom(world: World) -> Iterator[Document]:
+    env = world.env
     names = ("USERNAME", "PASSWORD", "ORGANISATION")
     told = {name.lower(): env[f"IXKIT_CRMCOM_{name}"] for name in names}
     with client(env["IXKIT_CRMCOM_URL"] + "/crmapi/rest/v2") as http:
@@ -142,6 +155,31 @@ def _data(http: httpx.Client, path: str, token: str, **asked: str) -> Any:
     return answer["data"]
 
 
+# Riverty: an order becomes an invoice, and both keep the prices of their lines.
+
+
+def _riverty(world: World) -> Iterator[Document]:
+    with client(world.control) as http:
+        state = exact(http.get(f"/v1/worlds/{world.name}/state/riverty"))["state"]
+    for invoice in state["invoices"].values():
+        if invoice["status"] == "issued" and invoice["number"]:
+            yield Document(invoice["number"], _sum(invoice), invoice["reference"])
+    invoiced = {invoice["order"] for invoice in state["invoices"].values() if invoice["number"]}
+    for order in state["orders"].values():
+        if order["reference"] not in invoiced:
+            yield Document(f"D{order['reference']}", _sum(order), order["reference"])
+
+
+def _sum(of: Mapping[str, Any]) -> Decimal:
+    return sum((Decimal(line["price"]) * Decimal(line["quantity"]) for line in of["lines"]), Decimal(0))
+
+
+def _agreed(mode: str) -> tuple[Act, ...]:
+    """The clock stands still, so verdicts come at once; invoices of drafts are made by hand."""
+    at_once = {"verdictDelaySeconds": 0, "documentDelaySeconds": 0, "documentsPerSecond": 0}
+    return (("setOnboarding", {**at_once, "invoicesByHand": mode == "draft"}),)
+
+
 OFFICES: Mapping[str, Office] = {
     office.name: office
     for office in (
@@ -149,6 +187,12 @@ OFFICES: Mapping[str, Office] = {
             "silvasoft", "Silvasoft", "club-season", _silvasoft,
             finish=lambda draft: ("orderToInvoice", {"OrderNumber": int(draft.id)}),
             pay=lambda invoice: ("registerPayment", {"InvoiceNumber": int(invoice.id)}),
+        ),
+        Office(
+            "riverty", "Riverty", "club-season", _riverty,
+            finish=lambda draft: ("makeInvoice", {"orderReference": draft.id}),
+            pay=lambda invoice: ("registerPayment", {"invoiceReference": invoice.id}),
+            prepare=_agreed, evening=(("sendNotificationsNow", {}),), listens=True, list_name="own books",
         ),
         Office(
             "telecomx", "TelecomX", "danish-season", _telecomx,

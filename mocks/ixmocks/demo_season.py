@@ -5,44 +5,19 @@ Everything here happens from outside, as a user would do it: the bridge is a pro
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from ixmocks.demo_offices import Document, Office, Unreadable, client
+from ixmocks.demo_bridge import Item, Stopped, World, running
+from ixmocks.demo_offices import Act, Document, Office, Unreadable, client
 
-CHECK_FAILED = 1
 PAY = 3
 """How many customers pay between the two runs."""
 LEAVE = 2
 """How many drafts nobody gets round to."""
-
-Item = Mapping[str, Any]
-
-
-class Stopped(Exception):
-    """The demo cannot go on; the message says why."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """One world of the served mocks."""
-
-    name: str
-    scenario: str
-    control: str
-    clock: str
-    env: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +38,6 @@ class Season:
     mode: str
     world: World
     items: tuple[Item, ...]
-    requests: tuple[int, int]
-    """Of the two runs."""
     finished: int
     left: int
     paid: int
@@ -82,44 +55,16 @@ class Season:
 
 def play(office: Office, mode: str, world: World, folder: Path) -> Season:
     """Book, let people work, book again, and compare. Raises Stopped."""
-    config = folder / f"{world.name}.yaml"
-    config.write_text(ixkit(["bridge", "example", "--target", office.name]), encoding="utf-8")
+    do(office, world, office.prepare(mode))
     known = {each.key for each in listed(office, world)}
-    first = book(mode, world, folder)
-    finished, left, paid = people_work(office, world, known, first["instalments"])
-    second = book(mode, world, folder, "--until-idle")
-    items = {item["code"]: item for item in (*first["instalments"], *second["instalments"])}
+    with running(office.name, mode, world, folder, listens=office.listens) as book:
+        first = book(lambda counts: not counts["waiting"])
+        finished, left, paid = people_work(office, world, known, first)
+        items = book(lambda counts: counts["drafted"] <= left and counts["paid"] >= paid)
     return Season(
-        office, mode, world, tuple(items.values()),
-        (sum(first["requests"].values()), sum(second["requests"].values())), finished, left, paid,
-        audit(items.values(), listed(office, world), known, office.title),
-        {name: part["count"] for name, part in first["totals"].items() if part["count"] and name != "all"},
+        office, mode, world, tuple(items), finished, left, paid,
+        audit(items, listed(office, world), known, office.title), Counter(item["status"] for item in first),
     )  # fmt: skip
-
-
-# The bridge.
-
-
-def book(mode: str, world: World, folder: Path, *options: str) -> dict[str, Any]:
-    """One run of the reference bridge; its report."""
-    files = ["--config", f"{folder}/{world.name}.yaml", "--journal", f"{folder}/{world.name}.sqlite"]
-    # The mocks' clock stands still, so nothing is gained by waiting between requests.
-    pace = ["--per-second", "0", "--per-minute", "0", "--clock", world.clock]
-    told = ixkit(
-        ["bridge", "run", *files, *pace, "--mode", mode, "--until-idle", "--format", "json"], world.env
-    )
-    return dict(json.loads(told, parse_float=Decimal))
-
-
-def ixkit(arguments: Iterable[str], env: Mapping[str, str] | None = None) -> str:
-    """What an `ixkit` command prints. Raises Stopped where it cannot do its work."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ixmocks.cli", *arguments], env={**os.environ, **(env or {})}, check=False,
-        capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
-    if done.returncode not in (0, CHECK_FAILED):
-        raise Stopped(done.stderr.strip() or f"ixkit ended with {done.returncode}", done.returncode)
-    return done.stdout
 
 
 # People.
@@ -138,16 +83,16 @@ def people_work(office: Office, world: World, known: set[str], items: Iterable[I
         if each.key not in known and not each.is_draft and each.total > 0
     ]
     paying = sorted(owing, key=lambda each: (len(each.key), each.key))[:PAY]
-    do(office, world, [office.pay(each) for each in paying])
+    do(office, world, [*(office.pay(each) for each in paying), *office.evening])
     return len(acts), len(left), len(paying)
 
 
-def do(office: Office, world: World, acts: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+def do(office: Office, world: World, acts: Iterable[Act]) -> None:
     with client(world.control) as http:
         for action, params in acts:
             answer = http.post(f"/v1/worlds/{world.name}/actions/{office.name}/{action}", json=params)
             if answer.status_code != 200:
-                raise Stopped(f"{action} {dict(params)}: {answer.text}", 4)
+                raise Stopped(f"{action} {dict(params)}: {answer.text}")
 
 
 # The check.
@@ -155,9 +100,9 @@ def do(office: Office, world: World, acts: Iterable[tuple[str, Mapping[str, Any]
 
 def listed(office: Office, world: World) -> list[Document]:
     try:
-        return list(office.documents(world.env))
+        return list(office.documents(world))
     except Unreadable as error:
-        raise Stopped(f"{office.title} lists nothing: {error}", 4) from None
+        raise Stopped(f"{office.title} lists nothing: {error}") from None
 
 
 def audit(items: Iterable[Item], documents: Iterable[Document], known: set[str], title: str) -> Audit:

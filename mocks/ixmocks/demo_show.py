@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from ixmocks.demo_season import Item, Season
+from ixmocks.demo_bridge import Item
+from ixmocks.demo_season import Season
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -169,7 +170,7 @@ def _check(season: Season) -> str:
     audit, title = season.audit, season.office.title
     return (
         f"  check {season.mode:<6} {audit.documents} documents: {audit.bridge:.2f} by the bridge, "
-        f"{audit.target:.2f} in {title}'s own list: {_verdict(season)}"
+        f"{audit.target:.2f} in {title}'s {season.office.list_name}: {_verdict(season)}"
     )
 
 
@@ -204,7 +205,7 @@ def _cells(seasons: Sequence[Season], codes: Iterable[str]) -> Iterator[list[str
 
 
 def _summary(seasons: Sequence[Season], width: int) -> Table:
-    sums = ("by the bridge", "in its own list")
+    sums = ("by the bridge", "by its own list")
     rows = [
         [
             season.office.title, season.mode, *(str(season.count(name) or "-") for name in STATUSES),
@@ -267,7 +268,6 @@ def as_json(seasons: Sequence[Season]) -> dict[str, Any]:
                 "clock": season.world.clock,
                 "instalments": list(season.items),
                 "totals": {name: season.count(name) for name in STATUSES},
-                "requests": sum(season.requests),
                 "check": {
                     "documents": season.audit.documents,
                     "bridge": f"{season.audit.bridge:.2f}",

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ixmocks.demo_bridge import World
 from ixmocks.demo_offices import OFFICES, Document
-from ixmocks.demo_season import LEAVE, PAY, Audit, Season, World, audit
+from ixmocks.demo_season import LEAVE, PAY, Audit, Season, audit
 from ixmocks.demo_show import Screen, short
 from ixmocks.engine import scenario
 
@@ -148,7 +149,7 @@ def test_what_is_booked_wrongly_is_found(case: str) -> None:
 def season(mode: str, *items: dict[str, Any], differences: tuple[str, ...] = ()) -> Season:
     world = World(f"w-{mode}", "club-season", "http://127.0.0.1:1", "2026-04-15T07:00:00Z", {})
     sums = Audit(len(items), Decimal("1.00"), Decimal("1.00"), differences)
-    return Season(OFFICES["silvasoft"], mode, world, items, (1, 1), 0, 0, 0, sums, {"booked": len(items)})
+    return Season(OFFICES["silvasoft"], mode, world, items, 0, 0, 0, sums, {"booked": len(items)})
 
 
 def shown(*seasons: Season, whole: bool = False) -> None:
