@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,8 @@ def demo(targets: tuple[str, ...], mode: str | None, scenario: str | None, whole
     ixkit demo --target telecomx --all
     ixkit demo --mode draft --format json
     """
+    # Told to stop, it takes its server along.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     offices = [office for name, office in OFFICES.items() if not targets or name in targets]
     modes = [mode] if mode else list(MODES)
     try:
