@@ -260,7 +260,9 @@ _FOLDS: Mapping[Event, Callable[[Life, Payload], Life]] = {
     Event.REQUESTED: lambda life, payload: replace(life, asked_number=_text(payload, "number") or None),
     Event.RECEIVED: lambda life, payload: life,
     Event.DECLINED: lambda life, payload: replace(
-        life, asked_number=None, burnt_number=_text(payload, "taken") or life.burnt_number
+        life,
+        asked_number=life.asked_number if payload.get("again") else None,
+        burnt_number=_text(payload, "taken") or life.burnt_number,
     ),
 }
 

@@ -200,7 +200,9 @@ def _received(talk: Talk, payload: Payload) -> Talk:
 
 
 def _declined(talk: Talk, payload: Payload) -> Talk:
-    """The invoice was not made: the request did not leave, or was refused."""
+    """The invoice was not made: the request did not leave, or was refused, or is to be sent again."""
+    if payload.get("again"):
+        return replace(talk, invoice_receipts=())
     refused = text(payload, "refused")
     if not refused:
         return replace(talk, invoicing=False)

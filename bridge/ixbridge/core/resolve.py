@@ -63,6 +63,10 @@ def _adopt_problem(number: str, life: Life, lives: Mapping[str, Life]) -> str | 
 def _not_created(life: Life, standing: Standing) -> tuple[Entry, ...] | str:
     nosend = {"by": "operator"}
     gone = life.parked is not None and life.parked.reason is Reason.DOCUMENT_GONE
+    if life.parked is not None and life.parked.reason is Reason.NO_VERDICT:
+        if life.talk.invoicing:
+            return (Entry(life.code, Event.DECLINED.value, {**nosend, "again": True}),)
+        return (Entry(life.code, Event.NOSEND.value, nosend),)
     if life.stage is Stage.ASKED or (gone and (life.stage, Event.NOSEND) in NEXT):
         return (Entry(life.code, Event.NOSEND.value, nosend),)
     if life.stage is Stage.SEEN and standing.intent and life.customer_id is not None:

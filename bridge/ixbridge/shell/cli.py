@@ -116,6 +116,7 @@ def run(
     credentials, urls = _environment(os.environ, policy)
     clock = _clock(started_at)
     with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
+        _warn_if_deaf(policy, journal)
         exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute), clock=clock)
         report = _rounds(exchange, journal, policy, limit, watch, rounds=ROUNDS_MAX if until_idle else 1)
     if shape == "json":
@@ -146,7 +147,8 @@ def status(journal_file: Path, shape: str) -> None:
     from ixbridge.shell.report import Report, item_of
     from ixbridge.shell.show import show
 
-    lives, _ = _folded(_read(journal_file))
+    records = _read(journal_file)
+    lives, _ = _folded(records)
     report = Report(tuple(item_of(life) for life in lives.values()))
     if shape == "json":
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -154,6 +156,8 @@ def status(journal_file: Path, shape: str) -> None:
         show(report, title=f"Journal {journal_file}")
     else:
         click.echo("The journal knows no instalment yet.")
+    if shape == "text":
+        _tell_strangers(records, lives)
 
 
 @bridge.command()
@@ -366,6 +370,32 @@ def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]
     except Broken as error:
         _fail(str(error), ENVIRONMENT)
     return lives, standings
+
+
+def _tell_strangers(records: list[Record], lives: Mapping[str, Life]) -> None:
+    from ixbridge.shell.inbox import Inbox
+
+    inbox = Inbox()
+    inbox.catch_up(records)
+    strangers = inbox.unmatched(lives)
+    if strangers:
+        click.echo(
+            f"{strangers} notifications agree with nothing that was sent; they are kept, and not acted on."
+        )
+
+
+def _warn_if_deaf(policy: Policy, journal: Journal) -> None:
+    """Verdicts that nobody is told of are lost, and cannot be asked for."""
+    from ixbridge.core.target import Lookup
+    from ixbridge.shell.inbox import Inbox
+
+    if policy.target.lookup is not Lookup.INBOX:
+        return
+    inbox = Inbox()
+    inbox.catch_up(journal.records())
+    if not inbox.registered:
+        what = f"{policy.target.title} answers by notifications, and by this journal none are posted here"
+        click.echo(f"ixkit bridge: {what}; `ixkit bridge watch` registers for them.", err=True)
 
 
 def _verdict(number: str | None, not_created: bool, retry: bool) -> Verdict:

@@ -124,7 +124,7 @@ _PAGES: Mapping[str, Callable[[Desk], Answer]] = {
 }
 
 
-def said(status: int, **facts: Any) -> Answer:
+def said(status: int, /, **facts: Any) -> Answer:
     return Answer(status, json.dumps(facts).encode())
 
 
