@@ -86,14 +86,13 @@ def _shown(
     screen = Screen(whole=whole)
     screen.greet(place.systems, place.control, place.clock)
     done: list[Season] = []
-    with screen.waiting(len(offices) * len(modes)) as tick:
-        for office in offices:
-            own = []
-            for _ in modes:
+    for office in offices:
+        own: list[Season] = []
+        for _ in modes:
+            with screen.waiting(len(done) + len(own), len(offices) * len(modes)):
                 own.append(next(seasons))
-                tick()
-            screen.target(office, own, first=not done)
-            done += own
+        screen.target(office, own, first=not done)
+        done += own
     screen.summary(done)
     return done
 

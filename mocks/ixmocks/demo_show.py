@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -42,23 +42,11 @@ class Screen:
         self._say(f"ixkit demo · mocks on 127.0.0.1, where the clock stands still at {at:%Y-%m-%d %H:%M} UTC")
         self._say(f"   {ports}")
 
-    @contextmanager
-    def waiting(self, seasons: int) -> Iterator[Callable[[], None]]:
-        """A line on the terminal's error stream while nothing is there to read."""
-        if not sys.stderr.isatty():
-            yield lambda: None
-            return
-        from rich.console import Console
-
-        done = 0
-        with Console(stderr=True).status(f"booking {seasons} seasons") as status:
-
-            def tick() -> None:
-                nonlocal done
-                done += 1
-                status.update(f"booking: {done} of {seasons} seasons done")
-
-            yield tick
+    def waiting(self, done: int, seasons: int) -> AbstractContextManager[object]:
+        """A line at the end of the terminal, gone before anything is printed."""
+        if not self._out.is_terminal or self._out.is_dumb_terminal:
+            return nullcontext()
+        return self._out.status(f"booking: {done} of {seasons} seasons done", refresh_per_second=4)
 
     def target(self, office: Office, seasons: Sequence[Season], *, first: bool) -> None:
         """One accounting system: what was done, what became of it, what waits for a person, what was checked."""
