@@ -55,7 +55,8 @@ def ixkit(arguments: Iterable[str], env: Mapping[str, str] | None = None) -> str
         _command(arguments), env={**os.environ, **(env or {})}, check=False, capture_output=True, text=True,
         encoding="utf-8",
     )  # fmt: skip
-    if done.returncode not in (0, CHECK_FAILED):
+    told_nothing = done.returncode == CHECK_FAILED and not done.stdout
+    if done.returncode not in (0, CHECK_FAILED) or told_nothing:
         raise Stopped(done.stderr.strip() or f"ixkit ended with {done.returncode}", done.returncode)
     return done.stdout
 
