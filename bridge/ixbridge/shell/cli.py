@@ -84,6 +84,12 @@ def bridge() -> None:
 @click.option(
     "--per-minute", type=click.IntRange(min=0), default=50, show_default=True, help="Requests; 0: no limit."
 )
+@click.option(
+    "--clock",
+    "started_at",
+    metavar="TIME",
+    help="What time it is for mocks whose clock stands still: 2026-04-15T09:00:00+02:00. Default: the machine's.",
+)
 @_format
 def run(
     config_file: Path,
@@ -94,6 +100,7 @@ def run(
     until_idle: bool,
     per_second: int,
     per_minute: int,
+    started_at: str | None,
     shape: str,
 ) -> None:
     """Book what is due, report numbers and payments, and say what went where.
@@ -107,9 +114,10 @@ def run(
 
     policy = _policy(config_file, mode, draft_as)
     credentials, urls = _environment(os.environ, policy)
+    clock = _clock(started_at)
     with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
         _warn_if_deaf(policy, journal)
-        exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute))
+        exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute), clock=clock)
         report = _rounds(exchange, journal, policy, limit, watch, rounds=ROUNDS_MAX if until_idle else 1)
     if shape == "json":
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -243,6 +251,24 @@ def _environment(environment: Mapping[str, str], policy: Policy) -> tuple[Creden
             _fail(f"{name}: expected visible ASCII characters without blanks around them", USAGE)
     client_id, secret = (values[name] for name in SOURCE_SECRETS)
     return Credentials(client_id, secret, {field: values[name] for field, name in own.items()}), urls
+
+
+def _clock(started_at: str | None) -> Clock:
+    from datetime import datetime
+
+    from ixbridge.shell.clock import RealClock, ShiftedClock
+
+    if started_at is None:
+        return RealClock()
+    try:
+        at = datetime.fromisoformat(started_at)
+        if at.tzinfo is None:
+            raise ValueError
+        return ShiftedClock(at)
+    except (ValueError, OverflowError):
+        _fail(
+            f"--clock {started_at!r}: expected a time with its zone, such as 2026-04-15T09:00:00+02:00", USAGE
+        )
 
 
 def _exchange(
