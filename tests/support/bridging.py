@@ -464,12 +464,15 @@ class Bench:
     starts: int = 0
     journal: MemoryJournal = field(init=False)
 
-    def run(self, *, limit: int | None = None) -> Report:
+    def run(self, *, limit: int | None = None, audit: bool = False) -> Report:
         self.starts += 1
         self.journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
         transports = {Side.SOURCE: self.world, Side.TARGET: self.world}
         parts = Parts(transports, CREDENTIALS, self.clock, EvenChance(), self.journal, self.policy)
-        return runner_of(parts, limit=limit).run()
+        return runner_of(parts, limit=limit, audit=audit).run()
+
+    def audit(self) -> Report:
+        return self.run(audit=True)
 
     def statuses(self) -> dict[str, str]:
         report = self.run()

@@ -26,6 +26,16 @@ class Found:
     def is_empty(self) -> bool:
         return not self.invoices and not self.orders
 
+    def without(self, superseded: frozenset[str]) -> Found:
+        """Without documents that were credited and replaced, and their credits."""
+        if not superseded:
+            return self
+
+        def counts(each: Document) -> bool:
+            return each.number not in superseded and each.draft_id not in superseded
+
+        return Found(tuple(filter(counts, self.invoices)), tuple(filter(counts, self.orders)))
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 
 from ixbridge.core import keys
@@ -134,6 +134,12 @@ class Facts:
     read: tuple[Document, ...] | None = None
     """All documents of the life's number."""
     read_pdf: bool = False
+    now: datetime | None = None
+    """The time; only asked where something waits for it."""
+    offered: bool = False
+    """iXpole delivers it although it was told a number: it has lost it, or never took it."""
+    suspect: bool = False
+    """There may be a second document: look for one as well."""
 
     @property
     def digest(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ixbridge.core.steps import Side
 from ixbridge.shell.auth import Login, Token, with_bearer
+from ixbridge.shell.claims import ALONE, Claims
 from ixbridge.shell.exchange import Exchange, Line
 from ixbridge.shell.runner import Runner, Watch, unwatched
 from ixbridge.shell.systems import CONNECTIONS
@@ -52,6 +53,15 @@ def exchange_of(parts: Parts) -> Exchange:
     return Exchange(lines, parts.clock, parts.chance)
 
 
-def runner_of(parts: Parts, *, limit: int | None = None, watch: Watch = unwatched) -> Runner:
+def runner_of(
+    parts: Parts,
+    *,
+    limit: int | None = None,
+    watch: Watch = unwatched,
+    claims: Claims = ALONE,
+    audit: bool = False,
+) -> Runner:
     """One poll of a freshly started bridge."""
-    return Runner(exchange_of(parts), parts.journal, parts.policy, limit=limit, watch=watch)
+    return Runner(
+        exchange_of(parts), parts.journal, parts.policy, limit=limit, watch=watch, claims=claims, audit=audit
+    )
