@@ -51,6 +51,7 @@ class Event(Enum):
     DOUBTED = "doubted"
     HANDED = "handed"
     REPORTED = "reported"
+    REPAIRED = "repaired"
     PAID = "paid"
     UNPAID = "unpaid"
     WITHDRAWN = "withdrawn"
@@ -81,7 +82,9 @@ NEXT: Mapping[tuple[Stage, Event], Stage] = {
     (Stage.DRAFTED, Event.NUMBERED): Stage.FINAL,
     (Stage.HANDED, Event.NUMBERED): Stage.FINAL,
     (Stage.FINAL, Event.REPORTED): Stage.REPORTED,
-    (Stage.REPORTED, Event.REPORTED): Stage.REPORTED,  # once more: after a late D, or where iXpole lost it
+    (Stage.REPORTED, Event.REPAIRED): Stage.REPORTED,  # once more, as a late D may have undone it
+    (Stage.PAID, Event.REPAIRED): Stage.PAID,
+    (Stage.REPORTED, Event.REPORTED): Stage.REPORTED,  # iXpole had lost it
     (Stage.PAID, Event.REPORTED): Stage.REPORTED,
     (Stage.REPORTED, Event.PAID): Stage.PAID,
     (Stage.PAID, Event.UNPAID): Stage.REPORTED,  # the payment bounced
@@ -173,7 +176,7 @@ class Life:
 
     @property
     def is_over(self) -> bool:
-        return self.stage in (Stage.PAID, Stage.DROPPED) and self.parked is None
+        return self.stage in (Stage.PAID, Stage.DROPPED) and self.parked is None and not self.again
 
     @property
     def is_told(self) -> bool:
@@ -297,6 +300,7 @@ _FOLDS: Mapping[Event, Callable[[Life, Payload], Life]] = {
     ),
     Event.REPORTED: _reported,
     Event.PAID: lambda life, payload: replace(life, payment_no=_text(payload, "payment")),
+    Event.REPAIRED: lambda life, payload: replace(life, again=""),
     Event.UNPAID: lambda life, payload: replace(life, payment_no=None),
     Event.WITHDRAWN: lambda life, payload: life,
     Event.ADOPTED: _adopted,

@@ -344,10 +344,12 @@ def _final(life: Life, facts: Facts, policy: Policy) -> Move:
     if isinstance(report, Parked):
         return Park(report)
     step = WriteInvoice(life.code, life.number or "", one.due_date, one.pdf)
+    if life.stage is not Stage.FINAL and not facts.offered:
+        return Ask(step, Event.REPAIRED)
     said: Payload = {"number": life.number, "due": one.due_date.isoformat()}
     # A draft's D whose answer never came may be under way and would undo the real number.
     late = life.creation is not None and life.creation.is_draft and (life.doubted or life.handed is None)
-    if late and facts.now is not None and not life.again:
+    if late and facts.now is not None:
         said = {**said, "again": (facts.now + timedelta(seconds=LATE_S)).isoformat()}
     return Ask(step, Event.REPORTED, said)
 
@@ -374,8 +376,6 @@ def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
     second = _second(life, facts)
     if second is not None:
         return second
-    if life.again:
-        return Rest(f"its number is written once more after {life.again[:16]} UTC, as a late D may undo it")
     return _followed(life, facts, policy)
 
 
@@ -419,7 +419,7 @@ def _followed(life: Life, facts: Facts, policy: Policy) -> Move:
 
 def _paid(life: Life, facts: Facts, policy: Policy) -> Move:
     """Judged only where the document is seen anyway: a payment may bounce, a second document turn up."""
-    if facts.offered:
+    if facts.offered or _is_due(life, facts):
         return _reported(life, facts, policy)
     second = _second(life, facts)
     if second is not None:

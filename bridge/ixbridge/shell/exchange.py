@@ -57,6 +57,8 @@ class Halt(Exception):
 class Counts:
     sent: dict[str, int] = field(default_factory=dict)
     repeated: int = 0
+    lost: int = 0
+    """Writes of which nobody knows whether they arrived."""
 
 
 class Exchange:
@@ -128,6 +130,7 @@ class Exchange:
 
     def _once(self, line: Line, request: Request, step: Step[T]) -> Outcome[T]:
         outcome = self._sent(line, request, step)
+        self.counts.lost += isinstance(outcome, Unknown)
         silent = sign_of(outcome) in _SILENT
         self._silent[step.side] = self._silent.get(step.side, 0) + 1 if silent else 0
         if isinstance(outcome, No) and outcome.cause is Cause.LIMITED:

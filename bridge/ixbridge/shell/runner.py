@@ -247,7 +247,7 @@ class Runner:
         """Paid instalments whose document is seen anyway; all of them in an audit."""
         others = set(self._cases).difference(todo)
         paid = [code for code in others if self._cases[code].life.stage is Stage.PAID]
-        return sorted(code for code in paid if self._audit or self._known(self._cases[code]) is not None)
+        return sorted(code for code in paid if self._audit or self._known(self._cases[code]))
 
     def _known(self, case: Case) -> Found | None:
         """What was read of it in this run anyway, if it was."""
@@ -416,10 +416,9 @@ class Runner:
         if isinstance(move.step, ReadDocument):
             return self._read_document(case, move.step)
         self._claims.hold(case.life.code)
-        repeated = self._exchange.counts.repeated
+        lost = self._exchange.counts.lost
         outcome = self._exchange.ask(move.step)
-        is_draft = isinstance(move.step, WriteDraft)
-        late = is_draft and (isinstance(outcome, Unknown) or self._exchange.counts.repeated > repeated)
+        late = isinstance(move.step, WriteDraft) and self._exchange.counts.lost > lost
         if late and not isinstance(outcome, Yes) and not case.life.doubted:
             self._note(case, Event.DOUBTED, {})
         answer = value_or_halt(outcome, "iXpole")
@@ -430,6 +429,8 @@ class Runner:
                 return None
             case No(cause=Cause.NOT_FOUND, reason=reason):
                 return self._park(case, park(Reason.SOURCE_WITHDRAWN, f"iXpole: {reason}"))
+            case No(cause=Cause.INVALID | Cause.CONFLICT) as no if case.life.again:
+                return left(no, "iXpole")  # a late D may stand in the way; the real number is written once more
             case No(cause=Cause.INVALID | Cause.CONFLICT, reason=reason):
                 return self._park(case, park(Reason.REFUSED_BY_SOURCE, f"iXpole: {reason}"))
             case No() | Unknown() as problem:
@@ -531,7 +532,7 @@ class Runner:
     def _append(self, case: Case, event: Event, payload: Payload) -> None:
         life = after(case.life, event.value, payload)  # first: what cannot follow is not written
         self._journal.append(Entry(case.life.code, event.value, payload), sync=event in SYNCED)
-        if event in (Event.HANDED, Event.REPORTED):
+        if event in (Event.HANDED, Event.REPORTED, Event.REPAIRED):
             case.facts = replace(case.facts, offered=False)
         if event is Event.RELEASED:
             case.facts = replace(case.facts, found=None, read=None, read_pdf=False)

@@ -33,6 +33,7 @@ PAYLOADS: dict[Event, Payload] = {
     Event.DOUBTED: {},
     Event.HANDED: {"said": "DC-1"},
     Event.REPORTED: {"number": "5", "due": "2026-05-01"},
+    Event.REPAIRED: {},
     Event.PAID: {"payment": "P"},
     Event.UNPAID: {},
     Event.WITHDRAWN: {},
@@ -77,7 +78,14 @@ def test_a_life_goes_where_the_table_says_and_nowhere_else(events: list[Event]) 
 
 def test_a_paid_one_moves_only_when_it_bounced_was_forgotten_or_an_operator_says_so() -> None:
     ways = {event for stage, event in NEXT if stage is Stage.PAID}
-    assert ways == {Event.UNPAID, Event.REPORTED, Event.ADOPTED, Event.KEPT, Event.REPLACED}
+    assert ways == {
+        Event.UNPAID,
+        Event.REPAIRED,
+        Event.REPORTED,
+        Event.ADOPTED,
+        Event.KEPT,
+        Event.REPLACED,
+    }
 
 
 def test_what_was_credited_is_remembered_when_it_is_booked_anew() -> None:
