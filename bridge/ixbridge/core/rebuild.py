@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 
 from ixbridge.core.audit import Found, the_one
@@ -29,7 +28,9 @@ class Fate(Enum):
     ADOPTED = "its document was found and is checked in the next run"
     STRANDED = "iXpole offers it no more; its document was found and is followed again"
     NEW = "nothing was made of it so far"
-    UNCERTAIN = "nothing was found; it is looked for in each run and parked until somebody says what became of it"
+    UNCERTAIN = (
+        "nothing was found; it is looked for in each run and parked until somebody says what became of it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,11 @@ def _may_exist(trace: Trace, policy: Policy) -> bool:
 
 
 def customers(
-    delivered: Mapping[str, Instalment], standings: Mapping[str, Standing], policy: Policy, *, not_created: bool
+    delivered: Mapping[str, Instalment],
+    standings: Mapping[str, Standing],
+    policy: Policy,
+    *,
+    not_created: bool,
 ) -> tuple[Entry, ...]:
     """New customers may have been made without anybody remembering: they are looked for before they are made."""
     if not_created:
@@ -86,8 +91,13 @@ def customers(
     entries: dict[str, Entry] = {}
     for each in delivered.values():
         subject = customer_subject(each.customer_id)
-        if subject not in standings and known_customer_number(each.customer_id, each.customer_code, rules) is None:
-            entries[subject] = Entry(subject, Event.INTENT.value, {"number": None, "known": [], "by": "rebuild"})
+        if (
+            subject not in standings
+            and known_customer_number(each.customer_id, each.customer_code, rules) is None
+        ):
+            entries[subject] = Entry(
+                subject, Event.INTENT.value, {"number": None, "known": [], "by": "rebuild"}
+            )
     return tuple(entries.values())
 
 
@@ -142,20 +152,9 @@ def _intent_entry(code: str, creation: Creation, customer_number: str) -> Entry:
 
 
 def _made(code: str, one: Document, policy: Policy, delivered: Instalment | None) -> tuple[Entry, ...]:
-    if one.number is not None and delivered is None:
-        creation = Creation.TRANSACTION
-    elif delivered is not None and mode_for(delivered, policy.settings.mode) is Mode.DIRECT:
-        creation = Creation.TRANSACTION
-    else:
-        creation = policy.draft_as
+    direct = one.number is not None
+    if delivered is not None:
+        direct = mode_for(delivered, policy.settings.mode) is Mode.DIRECT
+    creation = Creation.TRANSACTION if direct else policy.draft_as
     said: Payload = {"number": one.number, "draft": one.draft_id, "by": "rebuild"}
-    return (
-        _intent_entry(code, creation, one.customer_number),
-        Entry(code, Event.RESULT.value, said),
-    )
-
-
-def day_of(trace: Trace) -> date | None:
-    if trace.delivered is not None:
-        return trace.delivered.date
-    return trace.life.day if trace.life else None
+    return _intent_entry(code, creation, one.customer_number), Entry(code, Event.RESULT.value, said)

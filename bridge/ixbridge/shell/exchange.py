@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def alone(seconds: float) -> None:
+    """Nobody else sends there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One system, and how it is reached."""
@@ -41,7 +45,7 @@ class Line:
     system: System
     transport: Transport
     auth: Auth
-    hold: Callable[[float], None] = lambda seconds: None
+    hold: Callable[[float], None] = alone
     """Tell others who send there that a limit asks to wait."""
 
 

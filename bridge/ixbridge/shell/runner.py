@@ -430,7 +430,9 @@ class Runner:
             case No(cause=Cause.NOT_FOUND, reason=reason):
                 return self._park(case, park(Reason.SOURCE_WITHDRAWN, f"iXpole: {reason}"))
             case No(cause=Cause.INVALID | Cause.CONFLICT) as no if case.life.again:
-                return left(no, "iXpole")  # a late D may stand in the way; the real number is written once more
+                return left(
+                    no, "iXpole"
+                )  # a late D may stand in the way; the real number is written once more
             case No(cause=Cause.INVALID | Cause.CONFLICT, reason=reason):
                 return self._park(case, park(Reason.REFUSED_BY_SOURCE, f"iXpole: {reason}"))
             case No() | Unknown() as problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
@@ -142,7 +142,7 @@ class Paced:
 
     def __init__(self, inner: Transport, clock: Clock, *, per_second: int = 0, per_minute: int = 0) -> None:
         self._inner, self._clock = inner, clock
-        self._windows = [(limit, width, deque[float]()) for limit, width in _windows(per_second, per_minute)]
+        self._windows = [(limit, width, deque[float]()) for limit, width in windows(per_second, per_minute)]
 
     def send(self, request: Request, /) -> Heard:
         for limit, width, sent in self._windows:
@@ -157,9 +157,8 @@ class Paced:
         return heard
 
 
-def _windows(per_second: int, per_minute: int) -> Iterator[tuple[int, float]]:
+def windows(per_second: int, per_minute: int) -> tuple[tuple[int, float], ...]:
+    """At most so many requests in so many seconds; 0 is no limit."""
     # A little wider than the limit's own window, as the other side's clock begins it elsewhere.
-    if per_second > 0:
-        yield per_second, 1.05
-    if per_minute > 0:
-        yield per_minute, 60.5
+    both = (per_second, 1.05), (per_minute, 60.5)
+    return tuple((many, width) for many, width in both if many > 0)
