@@ -54,7 +54,12 @@ class Cluster:
     def run(self, command: list[str]) -> None:
         program = shutil.which(command[0], path=str(self._bin)) or command[0]
         done = subprocess.run(
-            [*self._as, program, *command[1:]], cwd=self.folder, capture_output=True, text=True, timeout=120
+            [*self._as, program, *command[1:]],
+            cwd=self.folder,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         if done.returncode:
             raise RuntimeError(f"{command[0]}: {done.stderr.strip()[-500:]}")

@@ -139,12 +139,12 @@ class PostgresJournal:
     # --- claims ---------------------------------------------------------------------------
 
     def take(self, subject: str) -> Sequence[Record] | None:
-        asked = {"subject": subject, "me": self._fence, "lease": self._lease_s, "space": NAMESPACE}
+        asked = {"subject": _column(subject), "me": self._fence, "lease": self._lease_s, "space": NAMESPACE}
         with self._transaction(sync=False) as connection:
             _run(
                 connection,
                 "INSERT INTO ixkit_claims (subject) VALUES (%(subject)s) ON CONFLICT DO NOTHING",
-                subject=subject,
+                subject=_column(subject),
             )
             if _one(connection, _TAKE, **asked) is None:
                 return None
@@ -155,7 +155,7 @@ class PostgresJournal:
                 " WHERE subject = %(subject)s",
                 fence=fence,
                 me=self._fence,
-                subject=subject,
+                subject=_column(subject),
             )
             self._catch_up(connection)
         self._held[subject] = fence
@@ -167,7 +167,7 @@ class PostgresJournal:
                 connection,
                 "UPDATE ixkit_claims SET renewed_at = clock_timestamp()"
                 " WHERE subject = %(subject)s AND fence = %(fence)s RETURNING 1",
-                subject=subject,
+                subject=_column(subject),
                 fence=self._held.get(subject, -1),
             )
         if renewed is None:
@@ -179,7 +179,7 @@ class PostgresJournal:
             _run(
                 connection,
                 "UPDATE ixkit_claims SET worker = NULL WHERE subject = %(subject)s AND fence = %(fence)s",
-                subject=subject,
+                subject=_column(subject),
                 fence=fence,
             )
 
@@ -249,7 +249,7 @@ class PostgresJournal:
         valid = _one(
             connection,
             "SELECT 1 FROM ixkit_claims WHERE subject = %(subject)s AND fence = %(fence)s FOR SHARE",
-            subject=subject,
+            subject=_column(subject),
             fence=held,
         )
         if valid is None:
@@ -415,16 +415,28 @@ def _read(connection: Connection, after: int) -> Iterator[Record]:
             said = json.loads(payload)
         except ValueError:
             raise Broken(f"record {seq} cannot be read") from None
-        yield Record(seq, fence, at, subject, kind, said, seal)
+        yield Record(seq, fence, at, _subject(subject), kind, said, seal)
 
 
 def _insert(connection: Connection, records: Sequence[Record]) -> None:
     if not records:
         return
-    rows = [(r.seq, r.fence, r.at, r.subject, r.kind, text_of(r.payload), r.hash) for r in records]
+    rows = [(r.seq, r.fence, r.at, _column(r.subject), r.kind, text_of(r.payload), r.hash) for r in records]
     connection.exec_driver_sql("INSERT INTO ixkit_records VALUES (%s, %s, %s, %s, %s, %s, %s)", rows)
     last = records[-1]
     _run(connection, "UPDATE ixkit_head SET seq = %(seq)s, hash = %(seal)s", seq=last.seq, seal=last.hash)
+
+
+def _column(subject: str) -> str:
+    """As it is, but for characters that a text of the database cannot hold or that people cannot see."""
+    return json.dumps(subject)[1:-1]
+
+
+def _subject(column: str) -> str:
+    try:
+        return str(json.loads(f'"{column}"'))
+    except ValueError:
+        raise Broken(f"the subject {column[:40]!r} cannot be read") from None
 
 
 def _one(connection: Connection, statement: str, **values: Any) -> Any:

@@ -15,7 +15,7 @@ from ixbridge.core.records import Entry
 from ixbridge.core.steps import Side
 from ixbridge.shell import store
 from ixbridge.shell.claims import Claims
-from ixbridge.shell.journal import JournalError, SetBack
+from ixbridge.shell.journal import Journal, JournalError, SetBack
 from ixbridge.shell.postgres import PostgresJournal, SharedPace
 from ixbridge.shell.start import Parts, runner_of
 from support.bridging import (
@@ -34,7 +34,7 @@ from support.bridging import (
 if TYPE_CHECKING:
     from support.postgres import Cluster
 
-Open = Callable[[], store.Journal]
+Open = Callable[[], Journal]
 
 
 @pytest.fixture(params=["file", "shared"])
@@ -53,10 +53,10 @@ def shared(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def entry(number: int) -> Entry:
-    return Entry(f"C-{number}", "seen", {"n": number, "text": "ö'\"\\\x00"[:-1]})
+    return Entry(f"C-{number}", "seen", {"n": number, "text": "ö'\"\\\x00"})
 
 
-def written(journal: store.Journal, *entries: Entry, sync: bool = True) -> None:
+def written(journal: Journal, *entries: Entry, sync: bool = True) -> None:
     for each in entries:
         assert store.claims_of(journal).take(each.subject) is not None
         journal.append(each, sync=sync)
@@ -96,6 +96,16 @@ def test_a_journal_that_was_set_back_is_refused_and_can_be_made_anew(where: str)
     again = store.opened(where, StillClock())
     assert [each.subject for each in again.records()] == ["C-0", "C-1", "C-2", "C-7"]
     again.close()
+
+
+@pytest.mark.parametrize(
+    "code", ["C 1", "ö", "a\x00b", 'say "x"', "back\\slash", "a'; DROP TABLE x; --", "\u202e1"]
+)
+def test_any_code_is_kept_as_it_is(where: str, code: str) -> None:
+    journal = store.opened(where, StillClock())
+    written(journal, Entry(code, "seen", {"code": code}))
+    journal.close()
+    assert [(each.subject, each.payload) for each in store.read(where)] == [(code, {"code": code})]
 
 
 def test_there_is_no_journal_before_somebody_makes_one(where: str) -> None:
@@ -138,7 +148,7 @@ def test_a_life_with_a_fault_at_its_create(where: str, way: str, fault: object) 
         assert [each["InvoiceNumber"] for each in world.invoices] == [700, 701, 702]
 
 
-def died(journal: store.Journal) -> None:
+def died(journal: Journal) -> None:
     """What the system does with a process that is gone: its session and its lock end."""
     if isinstance(journal, PostgresJournal):
         journal._connection.invalidate()
@@ -242,8 +252,11 @@ def test_a_limit_that_one_meets_holds_for_all(shared: str) -> None:
     two.close()
 
 
-def test_two_workers_share_one_list_and_book_everything_once(shared: str) -> None:
+def test_two_workers_share_one_list_and_book_everything_once(
+    shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In turns within one process: one stops in the middle of each create, the other goes on."""
+    monkeypatch.setattr("ixbridge.shell.runner.WAITS_MAX", 3)  # who waits here waits for nothing
     world, clock = pocket(*(f"C-{n}" for n in range(6))), StillClock()
     rules = policy(numbers=NumberSeries(700))
     one, two = both(shared)
