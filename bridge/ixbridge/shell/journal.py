@@ -283,9 +283,12 @@ def _read(connection: Connection) -> Iterator[Record]:
         "SELECT seq, fence, at, subject, kind, payload, hash FROM records ORDER BY seq"
     )
     for seq, fence, at, subject, kind, payload, seal in rows:
+        texts = all(isinstance(each, str) for each in (at, subject, kind, payload, seal))
+        if not (texts and isinstance(seq, int) and isinstance(fence, int)):
+            raise Broken(f"record {seq!r} cannot be read")
         try:
             said = json.loads(payload)
-        except (ValueError, TypeError):
+        except ValueError:
             raise Broken(f"record {seq} cannot be read") from None
         yield Record(seq, fence, at, subject, kind, said, seal)
 
@@ -324,6 +327,8 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except Broken as error:
         raise JournalError(f"{path}: {error}. Nothing was sent. {REBUILD}.") from None
+    except (UnicodeError, OverflowError):
+        raise JournalError(f"{path}: the journal is damaged. Nothing was sent. {REBUILD}.") from None
     except OSError as error:
         raise JournalError(f"{path}: {_explained(error.strerror or str(error))}") from None
     except SQLAlchemyError as error:

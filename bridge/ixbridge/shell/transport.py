@@ -108,6 +108,8 @@ def _whole(response: httpx.Response, cap: int) -> bytes:
     """The body, unpacked by us so that neither its size, its density nor its pace can surprise."""
     deadline = time.monotonic() + WHOLE_ANSWER_S
     coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if "content-length" in response.headers and "transfer-encoding" in response.headers:
+        raise TooMuch("the answer says its length twice, in two ways")
     if coding not in ("identity", "", "gzip"):
         raise TooMuch(f"the answer is packed as {coding!r}, which was not asked for")
     machine = zlib.decompressobj(zlib.MAX_WBITS | 16) if coding == "gzip" else None
