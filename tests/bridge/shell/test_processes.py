@@ -86,9 +86,7 @@ def mocks() -> Iterator[Mocks]:
         try:
             assert process.stdout
             facts = json.loads(process.stdout.readline())
-            with httpx.Client(
-                base_url=facts["control"], timeout=PATIENCE_S, trust_env=False
-            ) as control:
+            with httpx.Client(base_url=facts["control"], timeout=PATIENCE_S, trust_env=False) as control:
                 yield Mocks(control)
         finally:
             process.terminate()
