@@ -34,7 +34,7 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (r"make serve( ARGS=.*)?", How.SERVED),
     (rf"{IXKIT} demo( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT} serve( --[^|>]*)?", How.SERVED),
-    (rf"{IXKIT} bridge (example|run|status|resolve)( .*)?", How.RUN),
+    (rf"{IXKIT} bridge (example|run|status|resolve|audit|rebuild)( .*)?", How.RUN),
     (rf"{IXKIT} bridge watch( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT}.* --(help|version)", How.RUN),
     (r"curl .*", How.RUN),

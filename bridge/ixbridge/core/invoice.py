@@ -82,7 +82,9 @@ def invoices_for(
     if isinstance(usable, Parked):
         return usable
     header = Totals(instalment.net_minor, instalment.vat_minor, instalment.gross_minor)
-    allocation = allocation_of(instalment.lines, header, basis=settings.tax.basis)
+    allocation = allocation_of(
+        instalment.lines, header, currency=instalment.currency, basis=settings.tax.basis
+    )
     if isinstance(allocation, Parked):
         return allocation
     mapped = _mapped(instalment, allocation, products, settings, target)

@@ -162,10 +162,15 @@ class Facts:
     word: Word = SILENCE
     """What it has said so far."""
     customer: Customer | None = None
-    now: datetime | None = None
     pdf: bytes | None = None
     missing: frozenset[str] = frozenset()
     """Documents that were named and are not there."""
+    now: datetime | None = None
+    """The time; only asked where something waits for it."""
+    offered: bool = False
+    """iXpole delivers it although it was told a number: it has lost it, or never took it."""
+    suspect: bool = False
+    """There may be a second document: look for one as well."""
 
     @property
     def digest(self) -> str:

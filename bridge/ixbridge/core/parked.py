@@ -68,6 +68,9 @@ class Reason(Enum):
     PDF_UNUSABLE = "pdf_unusable"
     SOURCE_CHANGED = "source_changed"
     SOURCE_WITHDRAWN = "source_withdrawn"
+    SOURCE_FORGETS = "source_forgets"
+    JOURNAL_LOST = "journal_lost"
+    CREDIT_UNPROVED = "credit_unproved"
 
 
 ADVICE: dict[Reason, str] = {
@@ -118,8 +121,11 @@ ADVICE: dict[Reason, str] = {
     Reason.DOCUMENT_GONE: "Find out who removed the document, then `ixkit bridge resolve`.",
     Reason.TOTAL_DIFFERS: "Compare the document with the instalment; credit it if it is wrong.",
     Reason.PDF_UNUSABLE: "Look at the document's PDF in the accounting system.",
-    Reason.SOURCE_CHANGED: "It changed after booking: credit and invoice again, or undo the change.",
+    Reason.SOURCE_CHANGED: "Undo the change, or credit the document and `ixkit bridge resolve CODE --replace CREDIT`.",
     Reason.SOURCE_WITHDRAWN: "The instalment is gone from iXpole: credit the document if it was booked.",
+    Reason.SOURCE_FORGETS: "Find out who clears the number in iXpole, then `ixkit bridge resolve CODE --retry`.",
+    Reason.JOURNAL_LOST: "Look for a document by hand, then `ixkit bridge resolve` with --adopt or --not-created.",
+    Reason.CREDIT_UNPROVED: "Name the document that credits all of it: `ixkit bridge resolve CODE --replace CREDIT`.",
 }
 """What to do, where the place that parks knows nothing better."""
 

@@ -100,7 +100,8 @@ class WriteInvoice(Step[None]):
 @dataclass(frozen=True, slots=True)
 class WritePayment(Step[None]):
     code: str
-    payment_no: str
+    payment_no: str | None
+    """None: it bounced, so iXpole is to forget it."""
     side = Side.SOURCE
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ixbridge.core.life import Event, Standing, standing_after
 from ixbridge.core.mapping import Settings, known_customer_number
 from ixbridge.core.model import Customer, Product
 from ixbridge.core.parked import Parked, Reason, park
-from ixbridge.core.records import Entry, Payload, customer_subject, product_subject
+from ixbridge.core.records import Entry, Payload, Record, customer_subject, product_subject
 from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     AddProduct,
@@ -26,8 +27,9 @@ from ixbridge.core.steps import (
 )
 from ixbridge.core.target import PLAIN, Customers, Target
 from ixbridge.core.wire import Cause, No, Unknown, Yes
+from ixbridge.shell.claims import ALONE, WAIT_S, WAITS_MAX, Claims
 from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
-from ixbridge.shell.exchange import value_or_halt
+from ixbridge.shell.exchange import Halt, value_or_halt
 
 if TYPE_CHECKING:
     from ixbridge.shell.exchange import Exchange
@@ -42,9 +44,31 @@ class Ledger:
 
     journal: Journal
     standings: dict[str, Standing] = field(default_factory=dict)
+    claims: Claims = ALONE
+    learn: Callable[[Sequence[Record]], None] = lambda records: None
+    """What others wrote is taken in here."""
 
     def of(self, subject: str) -> Standing:
         return self.standings.get(subject, Standing())
+
+    @contextmanager
+    def taken(self, subject: str, exchange: Exchange) -> Iterator[bool]:
+        """While the block runs, nobody else makes this. False: somebody has been at it for too long."""
+        for _ in range(WAITS_MAX):
+            news = self.claims.take(subject)
+            if news is not None:
+                break
+            exchange.sleep(WAIT_S)
+        else:
+            yield False
+            return
+        self.learn(news)
+        try:
+            yield True
+        except Halt:
+            self.claims.give_back(subject)
+            raise
+        self.claims.give_back(subject)
 
     def note(self, subject: str, event: Event, payload: Payload, *, sync: bool) -> None:
         self.journal.append(Entry(subject, event.value, payload), sync=sync)
@@ -68,6 +92,10 @@ class CustomerDesk:
         settled = self._settled.get(customer_id)
         if settled is not None:
             return settled
+        with self.ledger.taken(customer_subject(customer_id), self.exchange) as ours:
+            return self._settle(customer_id) if ours else Left(f"another bridge is at customer {customer_id}")
+
+    def _settle(self, customer_id: int) -> str | Parked | Left:
         customer = value_or_halt(self.exchange.ask(ReadCustomer(customer_id)), "iXpole")
         match customer:
             case No(cause=Cause.NOT_FOUND, reason=reason):
@@ -287,7 +315,9 @@ class ArticleDesk:
             if number in self.there:
                 continue
             product = products.get(product_id) if product_id is not None else None
-            article = self._ensure(number, product, tax_code)
+            with self.ledger.taken(product_subject(number), self.exchange) as ours:
+                busy = Left(f"another bridge is at article {number!r}")
+                article = self._ensure(number, product, tax_code) if ours else busy
             if not isinstance(article, Article):
                 return article
             self.there[number] = article
