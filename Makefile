@@ -17,8 +17,8 @@ help: ## this list
 	@echo "ixkit: mock servers, a reference bridge and checks. Type make and one of:"
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.runtime ## a club's season goes from iXpole into Silvasoft and back, before your eyes
-	@$(BIN)/ixkit demo
+demo: $(VENV)/.runtime ## a club's season goes into four accounting systems and back, before your eyes
+	@$(BIN)/ixkit demo $(ARGS)
 
 serve: $(VENV)/.runtime ## the mock servers, until Ctrl-C (ARGS="--scenario club-season" for more)
 	@$(BIN)/ixkit serve $(ARGS)

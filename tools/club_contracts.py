@@ -2,51 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from club_ixpole import Contract, Item
 from club_people import BY_CODE
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One sale line over the whole contract; instalments share it out evenly."""
-
-    code: str
-    quantity: Decimal = Decimal(1)
-    price_cents: int | None = None
-    """None: the product's own."""
-    text: str = ""
-    vat: str = ""
-    discount: int = 0
-    centre: str | None = None
-    ledger: str | None = None
-
-    @property
-    def unit_cents(self) -> int:
-        return BY_CODE[self.code].price_cents if self.price_cents is None else self.price_cents
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    number: str
-    customer: int
-    why: str
-    """What makes it worth having here."""
-    dates: tuple[str, ...]
-    items: tuple[Item, ...]
-    expect: str = "booked"
-    """What a bridge with the usual mapping does with what is due: booked, drafted, paid, parked or nothing."""
-    credits: str | None = None
-    sale_type: str = "Season"
-    reference: str = ""
-    barter: bool = False
-    final: bool = True
-    basis: str = "line"
-    """How iXpole came to the VAT of the head: per line, per rate, or out of inclusive prices (gross)."""
-    currency: str = "EUR"
-    told: dict[str, str] = field(default_factory=dict)
-    """What somebody typed into iXpole already: invoiceNumber, invoiceDueDate, paymentNo."""
 
 
 def n(value: int | str) -> Decimal:
@@ -112,20 +71,26 @@ DIRECT = (
     Contract("C-2025-0012", 1018, "a negative line on an ordinary invoice: a deposit comes back",
              ("2026-01-10",),
              (Item("HALL", n("2.5"), text="Hall, two and a half hours"), Item("SOUND"),
-              Item("SOUND", price_cents=-50000, text="Deposit returned"))),
+              Item("SOUND", price_cents=-50000, text="Deposit returned")),
+             elsewhere={"crmcom": "parked", "riverty": "parked"}),
     Contract("C-2025-0013", 1012, "reverse charge: 0 % under a code of its own", ("2025-12-01",),
-             (Item("TICKET", n(40), vat="0-RC"), Item("SCARF", n(15), vat="0-RC"))),
+             (Item("TICKET", n(40), vat="0-RC"), Item("SCARF", n(15), vat="0-RC")),
+             elsewhere={"riverty": "parked"}),
     Contract("C-2025-0014", 1013, "export: 0 % under another code of its own", ("2025-12-02",),
-             (Item("SCARF", n(200), vat="0-EX", discount=10),)),
+             (Item("SCARF", n(200), vat="0-EX", discount=10),),
+             elsewhere={"riverty": "parked"}),
     Contract("C-2025-0015", 1014, "text beyond Latin, and an emoji", ("2026-01-20",),
-             (Item("SCARF", n(24), vat="0-EX", text="スカーフ 24枚 🧣"),)),
+             (Item("SCARF", n(24), vat="0-EX", text="スカーフ 24枚 🧣"),),
+             elsewhere={"riverty": "parked"}),
     Contract("C-2025-0016", 1016, "75 lines: as many as an invoice may have", ("2026-02-01",), SEATS_75),
     Contract("C-2025-0017", 1017, "76 lines that are all alike: they merge without loss", ("2026-03-14",),
              TICKETS_76_ALIKE),
     Contract("C-2025-0018", 1017, "76 lines, no two alike: one too many", ("2026-03-15",), TICKETS_76,
-             "parked"),
+             "parked",
+             elsewhere={"crmcom": "booked", "riverty": "booked"}),
     Contract("C-2025-0019", 1018, "160 lines of several rates, accounts and cost centres", ("2026-03-21",),
-             GALA_160, "parked", sale_type="Event"),
+             GALA_160, "parked", sale_type="Event",
+             elsewhere={"crmcom": "booked", "riverty": "booked"}),
     Contract("C-2016-0007", 1002, "forgotten for nine years", ("2016-08-01",), (Item("SEAT-A"),)),
     Contract("C-2025-0020", 1004, "due in the two nights when the clocks change", ("2025-10-26",
              "2026-03-29"),
@@ -143,10 +108,12 @@ DIRECT = (
               Item("SCARF", price_cents=1250, text="Scarves, children"))),
     Contract("C-2025-0025", 1016, "VAT rounded once per rate: the same two lines make 10.50", ("2026-02-28",),
              (Item("SCARF", price_cents=3750, text="Scarves, adults"),
-              Item("SCARF", price_cents=1250, text="Scarves, children")), basis="rate"),
+              Item("SCARF", price_cents=1250, text="Scarves, children")), basis="rate",
+             elsewhere={"draft": "parked"}),
     Contract("C-2025-0026", 1010, "an inclusive price that no price without VAT leads to: 10.00 at 21 %",
              ("2026-02-14",), (Item("BEV-BOM", price_cents=826, text="Drinks voucher of 10 euro"),),
-             basis="gross"),
+             basis="gross",
+             elsewhere={"draft": "parked"}),
     Contract("C-2025-0027", 1009, "a VAT code that nobody mapped, at a percentage that exists",
              ("2026-02-20",),
              (Item("RETRO", n(2)), Item("SCARF")), "parked"),
@@ -167,7 +134,8 @@ DIRECT = (
              (Item("SOUND", price_cents=102031230, text="Summer festival, infrastructure"),),
              sale_type="Event"),
     Contract("C-2025-0034", 1020, "a customer code that the accounting system does not know", ("2026-03-02",),
-             (Item("SEAT-A"),), "parked"),
+             (Item("SEAT-A"),), "parked",
+             elsewhere={"riverty": "booked"}),
     Contract("C-2025-0035", 1021, "a customer code that is no number", ("2026-03-03",), (Item("SEAT-A"),),
              "parked"),
     Contract("C-2025-0036", 1006, "half a cent of VAT: 0.50 at 21 % makes 0.11", ("2026-03-04",),
@@ -175,7 +143,8 @@ DIRECT = (
     Contract("C-2025-0037", 1018,
              "a ledger account that does not exist, a cost centre that does not exist yet",
              ("2026-03-05",), (Item("TICKET", n(3), centre="GALA 2026"), Item("PARK", ledger="799999")),
-             "parked"),
+             "parked",
+             elsewhere={"draft": "drafted", "crmcom": "booked", "riverty": "booked"}),
     Contract("C-2025-0038", 1018, "a cost centre that does not exist yet: it is made by being used",
              ("2026-03-06",),
              (Item("TICKET", n(30), centre="GALA 2026"),), sale_type="Event"),
@@ -186,10 +155,12 @@ DIRECT = (
 CREDITS = (
     Contract("K-2025-0001", 1001, "a credit note for an invoice made by hand, two rates", ("2025-10-05",),
              (Item("SEAT-VIP-A", n(-1)), Item("BEV-BOM", n(-1))), credits="C-2025-0029-01",
-             sale_type="Credit"),
+             sale_type="Credit",
+             elsewhere={"crmcom": "parked", "riverty": "parked"}),
     Contract("K-2025-0002", 1006, "half a cent on a credit note: exactly the invoice with the other sign",
              ("2026-03-10",), (Item("SCARF", price_cents=-50, text="Badge"),), credits="C-2025-0036-01",
-             sale_type="Credit"),
+             sale_type="Credit",
+             elsewhere={"crmcom": "parked", "riverty": "parked"}),
 )  # fmt: skip
 
 SPONSORS = (
@@ -208,13 +179,16 @@ SPONSORS = (
     Contract("S-2025-0006", 1001, "a draft with three rates", ("2026-01-05",),
              (Item("BOARD", centre="FIRST TEAM"), *VIP), "drafted"),
     Contract("S-2025-0007", 1002, "76 lines alike as a draft: an order of fewer lines comes to a cent less",
-             ("2026-02-10",), (Item("LED", text="LED, one minute"),) * 76, "parked"),
+             ("2026-02-10",), (Item("LED", text="LED, one minute"),) * 76, "parked",
+             elsewhere={"direct": "booked", "crmcom": "drafted", "riverty": "drafted"}),
     Contract("S-2025-0008", 1015, "a credit note as a draft", ("2026-03-20",),
              (Item("BOARD", price_cents=-100000, text="Board, two matches not shown", centre="FIRST TEAM"),
              ), "drafted",
-             credits="S-2025-0002-01", sale_type="Credit"),
+             credits="S-2025-0002-01", sale_type="Credit",
+             elsewhere={"crmcom": "parked", "riverty": "parked"}),
     Contract("S-2025-0009", 1012, "a draft under reverse charge", ("2026-04-01",),
-             (Item("LED", n(45), vat="0-RC", centre="FIRST TEAM"),), "drafted"),
+             (Item("LED", n(45), vat="0-RC", centre="FIRST TEAM"),), "drafted",
+             elsewhere={"riverty": "parked"}),
 )  # fmt: skip
 
 CONTRACTS = (*DIRECT, *CREDITS, *SPONSORS)

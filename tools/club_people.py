@@ -5,7 +5,7 @@ Every name, address, number and price is made up. Mail goes to `.example`, which
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from club_ixpole import Goods, Person
 
 VAT = {"21": 21, "12": 12, "6": 6, "0": 0, "0-RC": 0, "0-EX": 0, "21-M": 21}
 """iXpole's VAT code to its percentage. Three codes share 0 %, two share 21 %: a percentage is no code."""
@@ -14,25 +14,6 @@ VAT_NAMES = {
     "21": "Standard", "12": "Middle", "6": "Reduced", "0": "Exempt", "0-RC": "Reverse charge",
     "0-EX": "Export", "21-M": "Margin scheme",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: int
-    code: str | None
-    """The customer code in iXpole; None: the accounting system has not made one yet."""
-    name: str
-    city: str
-    email: str
-    language: str = "nl"
-    country: str = "BE"
-    vat: str | None = None
-    """None: a private person."""
-    first: str = ""
-    last: str = ""
-    category: str = "Member"
-    booked_as: int | None = None
-    """The customer number of the relation at Silvasoft; None: unknown there."""
 
 
 def _be(base: int) -> str:
@@ -92,23 +73,6 @@ PEOPLE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
-    id: int
-    code: str
-    name: str
-    category: str
-    group: str
-    vat: str
-    price_cents: int
-    ledger: str | None
-    at_silvasoft: bool = True
-    """Whether the accounting system knows the product already; a draft there needs it."""
-    parts: tuple[tuple[int, int], ...] = ()
-    parent: int | None = None
-    unit: str = "Piece"
-
-
 GOODS = (
     Goods(501, "SEAT-A", "Season ticket, stand A", "Seat", "Season tickets", "6", 30000, "700100"),
     Goods(502, "SEAT-VIP-A", "VIP seat, block A", "Seat", "VIP seats", "6", 75000, "700110"),
@@ -116,7 +80,7 @@ GOODS = (
     Goods(520, "PARK", "Parking place P1", "Parking", "Parking", "21", 12000, "700300"),
     Goods(530, "BOARD", "Board along the pitch, 6 m", "Catalog", "Sponsoring", "21", 1000000, "700400"),
     Goods(531, "SHIRT", "Logo on the shirt", "Catalog", "Sponsoring", "21", 10000000, "700400"),
-    Goods(532, "LED", "LED board, minutes", "Catalog", "Sponsoring", "21", 4150, "700400", at_silvasoft=False,
+    Goods(532, "LED", "LED board, minutes", "Catalog", "Sponsoring", "21", 4150, "700400", known=False,
           unit="Minute"),
     Goods(540, "PROG", "Match programme", "Catalog", "Print", "6", 283, "700500"),
     Goods(541, "SCARF", "Scarf", "Catalog", "Merchandising", "21", 1240, "700500"),
@@ -124,7 +88,7 @@ GOODS = (
     Goods(550, "YOUTH", "Youth membership", "Catalog", "Membership", "0", 17500, "700600"),
     Goods(560, "GIFT", "Welcome gift", "Incentive", "Gifts", "21", 0, None),
     Goods(570, "HALL", "Hall, per hour", "Catalog", "Rent", "0", 8000, "700700", unit="Hour"),
-    Goods(571, "SOUND", "Sound and light", "Catalog", "Rent", "21", 250000, "700700", at_silvasoft=False),
+    Goods(571, "SOUND", "Sound and light", "Catalog", "Rent", "21", 250000, "700700", known=False),
     Goods(610, "HOSP-GOLD", "Hospitality Gold", "Hospitality", "Hospitality", "21", 100000, None,
           parts=((611, 60), (612, 40))),
     Goods(611, "FOOD-BOM", "Hospitality Gold: food", "Hospitality", "Hospitality", "12", 60000, "700200",

@@ -94,7 +94,7 @@ def test_an_unknown_word_is_named_and_the_near_one_offered(
 # ---- ixkit serve ---------------------------------------------------------------------------------
 
 WRONG_OPTIONS = (
-    ("--scenario nowhere", ("'nowhere'", "club-season, documents", "path of a folder")),
+    ("--scenario nowhere", ("'nowhere'", "club-season, danish-season, documents", "path of a folder")),
     ("--scenario docments", ("'docments'", "did you mean 'documents'?")),
     ("--scenario ./not-there", ("'./not-there'", "scenario.yaml")),
     ("--clock yesterday", ("'yesterday'", "`real`", "2026-01-05T09:00:00+01:00")),

@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
@@ -30,8 +30,9 @@ from ixbridge.core.policy import Policy, policy_of
 from ixbridge.core.records import GENESIS, Entry, Record, sealed, verify
 from ixbridge.core.steps import Side
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
+from ixbridge.shell.rebuild import Rebuilt, left_of, rebuild
 from ixbridge.shell.report import Report
-from ixbridge.shell.start import Credentials, Parts, runner_of
+from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 CREDENTIALS = Credentials("a-client", "a-client-secret", {"username": "a-user", "api_key": "an-api-key"})
@@ -192,7 +193,13 @@ class Pocket:
     def _getInstalments(self, request: Request) -> tuple[int, Any]:
         if request.headers.get("Authorization") != "Bearer a.token":
             return 401, {"Message": "Authorization has been denied for this request."}
-        return 200, [each for each in self.instalments.values() if not each.get("invoiceNumber")]
+        offered = [each for each in self.instalments.values() if not each.get("invoiceNumber")]
+        return 200, [self._with_code(each) for each in offered]
+
+    def _with_code(self, each: dict[str, Any]) -> dict[str, Any]:
+        buyer = each.get("customer") or {}
+        held = self.customers.get(buyer.get("customerId"))
+        return {**each, "customer": {**buyer, "customerCode": held["customerCode"]}} if held else each
 
     def _getCustomer(self, request: Request) -> tuple[int, Any]:
         found = self.customers.get(int(request.path.rsplit("/", 1)[1]))
@@ -464,12 +471,32 @@ class Bench:
     starts: int = 0
     journal: MemoryJournal = field(init=False)
 
-    def run(self, *, limit: int | None = None) -> Report:
+    def run(self, *, limit: int | None = None, audit: bool = False) -> Report:
         self.starts += 1
         self.journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
         transports = {Side.SOURCE: self.world, Side.TARGET: self.world}
         parts = Parts(transports, CREDENTIALS, self.clock, EvenChance(), self.journal, self.policy)
-        return runner_of(parts, limit=limit).run()
+        return runner_of(parts, limit=limit, audit=audit).run()
+
+    def rebuild(self, *, left: int = 0, not_created: bool = False, codes: Sequence[str] = ()) -> Rebuilt:
+        """The journal as it can be made anew when only its first ``left`` records are left."""
+        remains = left_of(self.disk[:left])
+        transports = {Side.SOURCE: self.world, Side.TARGET: self.world}
+        parts = Parts(
+            transports, CREDENTIALS, self.clock, EvenChance(), MemoryJournal(self.clock), self.policy
+        )
+        since = date(2026, 1, 1)
+        made = rebuild(
+            exchange_of(parts), self.policy, remains, since=since, codes=codes, not_created=not_created
+        )
+        del self.disk[left:]
+        self.journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
+        for entry in made.entries:
+            self.journal.append(entry, sync=True)
+        return made
+
+    def audit(self) -> Report:
+        return self.run(audit=True)
 
     def statuses(self) -> dict[str, str]:
         report = self.run()

@@ -29,16 +29,20 @@ from ixbridge.core.policy import Policy, policy_of
 from ixbridge.core.records import Record
 from ixbridge.core.steps import Side
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
+from ixbridge.shell.inbox import Letterbox, Put
 from ixbridge.shell.report import Report
 from ixbridge.shell.start import Credentials, Parts, runner_of
 from ixbridge.shell.systems import CONNECTIONS
-from ixmocks import crmcom, telecomx
+from ixbridge.targets.riverty import NOTIFICATIONS
+from ixbridge.targets.riverty_notices import notices_in
+from ixmocks import crmcom, riverty, telecomx
 from ixmocks.engine.outcome import Changed
+from ixmocks.engine.system import Delivery
 from ixmocks.kit import AnswerLost, Kit
 from support.bridging import EvenChance, Fault, MemoryJournal, Pocket, StillClock, customer, instalment
 
 NOW = datetime(2026, 4, 15, 9, tzinfo=UTC)
-SYSTEMS = {"telecomx": telecomx.SYSTEM, "crmcom": crmcom.SYSTEM}
+SYSTEMS = {"telecomx": telecomx.SYSTEM, "crmcom": crmcom.SYSTEM, "riverty": riverty.SYSTEM}
 _names = count(1)
 WORLDS_KEPT = 20
 _open: deque[tuple[Kit, str]] = deque()
@@ -63,6 +67,8 @@ class Wire:
         self.kit = kit_of(self.system)
         self.world = f"w{next(_names)}"
         self.kit.create(self.world, scenario="documents", clock=NOW.isoformat(), readings=self.readings)
+        if self.system == "riverty":
+            self._register()
         _open.append((self.kit, self.world))
         if len(_open) > WORLDS_KEPT:
             kit, world = _open.popleft()
@@ -90,6 +96,22 @@ class Wire:
             headers=headers, auth=False, world=self.world,
         )  # fmt: skip
         return Reply(reply.status, {name.lower(): text for name, text in reply.headers.items()}, reply.body)
+
+    def _register(self) -> None:
+        body = {"callbackUrl": "https://bridge.example/hook", "notificationTypes": list(NOTIFICATIONS)}
+        path = "/administration/v1/notification-callbacks"
+        assert self.kit.ask(self.system, "POST", path, json=body, world=self.world).status == 200
+
+    def posted(self) -> list[bytes]:
+        """The notifications that leave the mock now; afterwards they are delivered."""
+        bodies: list[bytes] = []
+
+        def post(delivery: Delivery) -> int:
+            bodies.append(delivery.body)
+            return 200
+
+        self.kit.carry(post, world=self.world)
+        return bodies
 
     def count(self, operation: str) -> int:
         return sum(each.operation == operation for each in self.requests)
@@ -125,11 +147,30 @@ class Bench:
     policy: Policy
     disk: list[Record] = field(default_factory=list)
     starts: int = 0
+    deaf: bool = False
+    """No notification is heard any more."""
+    heard: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = WireClock(self.wire)
 
+    def wait(self, seconds: float = 60) -> None:
+        """Time passes for both sides, and notifications arrive."""
+        self.clock.passed_s += seconds
+        self.wire.kit.advance(seconds=seconds, world=self.wire.world)
+        self.hear(*self.wire.posted())
+
+    def hear(self, *bodies: bytes) -> list[Put]:
+        """Notifications are put into the inbox, whoever posted them."""
+        self.heard += bodies
+        if not bodies:
+            return []
+        letterbox = Letterbox(MemoryJournal(self.clock, self.disk, fence=self.starts))
+        return [] if self.deaf else [put for body in bodies for put in letterbox.put(notices_in(body))]
+
     def run(self) -> Report:
+        if self.wire.system == "riverty":
+            self.wait()
         self.starts += 1
         journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
         transports = {Side.SOURCE: self.wire, Side.TARGET: self.wire}
@@ -159,7 +200,7 @@ ADDRESS = {
     "city": "Kastrup",
     "countryCode": "DK",
 }
-CURRENCY = {"telecomx": "DKK", "crmcom": "EUR"}
+CURRENCY = {"telecomx": "DKK", "crmcom": "EUR", "riverty": "EUR"}
 TAXES = {
     "telecomx": {"25": TaxRule(Decimal(25)), "0": TaxRule(Decimal(0)), "21": TaxRule(Decimal(21))},
     "crmcom": {
@@ -168,10 +209,12 @@ TAXES = {
         "6": TaxRule(Decimal(6), "Low"),
         "0": TaxRule(Decimal(0), "Zero"),
     },
+    "riverty": {str(pc): TaxRule(Decimal(pc)) for pc in (25, 21, 6, 0)},
 }
 PRODUCTS = {
     "telecomx": ProductRules(numbers={"SEAT": "FORBRUG1"}),
     "crmcom": ProductRules(create=True, category="Service"),
+    "riverty": ProductRules(),
 }
 
 
@@ -220,9 +263,10 @@ def bench(
     readings: dict[str, str] | None = None,
     **changes: Any,
 ) -> Bench:
-    return Bench(
-        Wire(source_of(system, *instalments), system, readings or {}), policy(system, mode, **changes)
-    )
+    wire = Wire(source_of(system, *instalments), system, readings or {})
+    if changes.get("options", {}).get("invoices_by") == "client":
+        wire.act("setOnboarding", onboarding="client")
+    return Bench(wire, policy(system, mode, **changes))
 
 
 def with_fault(made: Bench, call: tuple[str, int], fault: Fault) -> Bench:

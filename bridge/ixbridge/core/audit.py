@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from ixbridge.core import keys
 from ixbridge.core.life import Life
 from ixbridge.core.model import Document, Invoice
-from ixbridge.core.money import Rounding, predicted
+from ixbridge.core.money import Rounding, predicted, told
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.steps import Creation
 from ixbridge.core.target import Amounts
@@ -25,6 +26,16 @@ class Found:
     def is_empty(self) -> bool:
         return not self.invoices and not self.orders
 
+    def without(self, superseded: frozenset[str]) -> Found:
+        """Without documents that were credited and replaced, and their credits."""
+        if not superseded:
+            return self
+
+        def counts(each: Document) -> bool:
+            return each.number not in superseded and each.draft_id not in superseded
+
+        return Found(tuple(filter(counts, self.invoices)), tuple(filter(counts, self.orders)))
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -38,11 +49,12 @@ class Expected:
     day: date | None
     """None: the date may have been changed when a draft was made real."""
     tolerance_minor: int = 0
+    currency: str = "EUR"
 
 
 def nets_of(invoice: Invoice, creation: Creation, amounts: Amounts = Amounts.GROSS) -> tuple[int, ...]:
     """The net totals the target may compute, the likeliest first."""
-    if creation is Creation.ORDER or amounts is Amounts.NET:
+    if creation is Creation.ORDER or amounts is not Amounts.GROSS:
         return (sum(line.net_minor for line in invoice.lines),)
     likely = invoice.expected.net_minor
     return tuple(dict.fromkeys([likely, *(predicted(invoice.lines, each).net_minor for each in Rounding)]))
@@ -56,6 +68,7 @@ def expected_of(life: Life, *, tolerance_minor: int, judge_split: bool) -> Expec
         "" if life.by_hand else life.customer_number,
         None if life.was_draft or life.by_hand else life.day,
         tolerance_minor,
+        life.currency or "EUR",
     )
 
 
@@ -97,11 +110,12 @@ def wrong_with(document: Document, expected: Expected, *, by_hand: bool = False)
 def _wrong_totals(document: Document, expected: Expected, name: str) -> Parked | None:
     totals = document.totals
     assert totals is not None
+    say = partial(told, currency=expected.currency)
     if abs(totals.gross_minor - expected.gross_minor) > expected.tolerance_minor:
-        seen = f"document {name} has the total {totals.gross_minor}"
-        return park(Reason.TOTAL_DIFFERS, f"{seen}, iXpole says {expected.gross_minor} (minor units)")
+        seen = f"document {name} has the total {say(totals.gross_minor)}"
+        return park(Reason.TOTAL_DIFFERS, f"{seen}, iXpole says {say(expected.gross_minor)}")
     if expected.nets_minor and totals.net_minor not in expected.nets_minor:
-        wanted = " or ".join(str(each) for each in expected.nets_minor)
-        seen = f"document {name} has the net total {totals.net_minor}, expected {wanted} (minor units)"
+        wanted = " or ".join(say(each) for each in expected.nets_minor)
+        seen = f"document {name} has the net total {say(totals.net_minor)}, expected {wanted}"
         return park(Reason.TAX_SPLIT_DIFFERS, seen)
     return None

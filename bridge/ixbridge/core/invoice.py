@@ -82,7 +82,9 @@ def invoices_for(
     if isinstance(usable, Parked):
         return usable
     header = Totals(instalment.net_minor, instalment.vat_minor, instalment.gross_minor)
-    allocation = allocation_of(instalment.lines, header, basis=settings.tax.basis)
+    allocation = allocation_of(
+        instalment.lines, header, currency=instalment.currency, basis=settings.tax.basis
+    )
     if isinstance(allocation, Parked):
         return allocation
     mapped = _mapped(instalment, allocation, products, settings, target)
@@ -247,6 +249,9 @@ def _arranged(
     """The lines as they are sent, and what the target will compute from them."""
     if target.amounts is Amounts.GROSS:
         return lines, predicted(lines, settings.tax.rounding)
+    if target.amounts is Amounts.BOTH:
+        sums = sum(line.net_minor for line in lines), sum(line.vat_minor for line in lines)
+        return lines, Totals(*sums, sum(sums))
     gross = sum(line.gross_minor for line in lines)
     sent = fitted(lines, gross_minor=gross, taxing=target.taxing) or lines
     return sent, taxed(sent, target.taxing)

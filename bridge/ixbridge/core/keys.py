@@ -80,6 +80,13 @@ def order_reference(tenant: str, code: str) -> str:
     return base64.b32encode(digest).decode("ascii")[:16]
 
 
+def request_id(tenant: str, code: str, step: str) -> str:
+    """A UUID for one request about an instalment, the same however often it is sent (version 8: a digest)."""
+    digits = hashlib.sha256(f"{tenant}\0{code}\0{step}".encode()).hexdigest()
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
 def payment_number(target: str, number: str, on: date) -> str:
     """A payment reference where the target gives none: always the same for a document and day."""
     return f"{target}-{number}-{on.isoformat()}"

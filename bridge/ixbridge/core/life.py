@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum
 
 from ixbridge.core.model import Mode
+from ixbridge.core.notices import NOTHING_SAID, Talk, talk_after
 from ixbridge.core.parked import Parked, Reason
 from ixbridge.core.records import Broken, Payload, Record, Value
 from ixbridge.core.steps import Creation
@@ -35,6 +36,8 @@ class Stage(Enum):
     REPORTED = "reported"
     """iXpole has number, due date and PDF."""
     PAID = "paid"
+    CREDITED = "credited"
+    """An operator says by which document it was credited; that is not checked yet."""
     DROPPED = "dropped"
     """Withdrawn in iXpole before anything was made."""
 
@@ -46,11 +49,24 @@ class Event(Enum):
     RESULT = "result"
     DRAFTED = "drafted"
     NUMBERED = "numbered"
+    DOUBTED = "doubted"
     HANDED = "handed"
     REPORTED = "reported"
+    REPAIRED = "repaired"
     PAID = "paid"
+    UNPAID = "unpaid"
     WITHDRAWN = "withdrawn"
     ADOPTED = "adopted"
+    # only where the target answers later, and takes an order before its invoice
+    REQUESTED = "requested"
+    """The invoice was about to be asked for."""
+    RECEIVED = "received"
+    """It was taken, with a receipt."""
+    DECLINED = "declined"
+    """It did not leave, or was refused."""
+    KEPT = "kept"
+    REPLACED = "replaced"
+    RELEASED = "released"
     PARKED = "parked"
     REOPENED = "reopened"
 
@@ -67,11 +83,26 @@ NEXT: Mapping[tuple[Stage, Event], Stage] = {
     (Stage.ASKED, Event.RESULT): Stage.BOOKED,
     (Stage.BOOKED, Event.DRAFTED): Stage.DRAFTED,
     (Stage.BOOKED, Event.NUMBERED): Stage.FINAL,
+    (Stage.DRAFTED, Event.DOUBTED): Stage.DRAFTED,  # a D number was sent and its answer lost
+    (Stage.HANDED, Event.DOUBTED): Stage.HANDED,
     (Stage.DRAFTED, Event.HANDED): Stage.HANDED,
+    (Stage.HANDED, Event.HANDED): Stage.HANDED,  # iXpole had lost it
     (Stage.DRAFTED, Event.NUMBERED): Stage.FINAL,
     (Stage.HANDED, Event.NUMBERED): Stage.FINAL,
+    # the invoice of an order, where the target takes them one after the other
+    (Stage.DRAFTED, Event.REQUESTED): Stage.DRAFTED,
+    (Stage.DRAFTED, Event.RECEIVED): Stage.DRAFTED,
+    (Stage.DRAFTED, Event.DECLINED): Stage.DRAFTED,
+    (Stage.HANDED, Event.REQUESTED): Stage.HANDED,
+    (Stage.HANDED, Event.RECEIVED): Stage.HANDED,
+    (Stage.HANDED, Event.DECLINED): Stage.HANDED,
     (Stage.FINAL, Event.REPORTED): Stage.REPORTED,
+    (Stage.REPORTED, Event.REPAIRED): Stage.REPORTED,  # once more, as a late D may have undone it
+    (Stage.PAID, Event.REPAIRED): Stage.PAID,
+    (Stage.REPORTED, Event.REPORTED): Stage.REPORTED,  # iXpole had lost it
+    (Stage.PAID, Event.REPORTED): Stage.REPORTED,
     (Stage.REPORTED, Event.PAID): Stage.PAID,
+    (Stage.PAID, Event.UNPAID): Stage.REPORTED,  # the payment bounced
     # the document is gone and an operator said so: start again
     (Stage.BOOKED, Event.NOSEND): Stage.SEEN,
     (Stage.DRAFTED, Event.NOSEND): Stage.SEEN,
@@ -83,9 +114,21 @@ NEXT: Mapping[tuple[Stage, Event], Stage] = {
     (Stage.DRAFTED, Event.ADOPTED): Stage.BOOKED,
     (Stage.HANDED, Event.ADOPTED): Stage.BOOKED,
     (Stage.FINAL, Event.ADOPTED): Stage.BOOKED,
+    (Stage.REPORTED, Event.ADOPTED): Stage.BOOKED,
+    (Stage.PAID, Event.ADOPTED): Stage.BOOKED,
+    # an operator says that of several documents the reported one counts
+    (Stage.REPORTED, Event.KEPT): Stage.REPORTED,
+    (Stage.PAID, Event.KEPT): Stage.PAID,
+    # credit and replace: an operator names the credit, the bridge checks it and books anew
+    (Stage.BOOKED, Event.REPLACED): Stage.CREDITED,
+    (Stage.FINAL, Event.REPLACED): Stage.CREDITED,
+    (Stage.REPORTED, Event.REPLACED): Stage.CREDITED,
+    (Stage.PAID, Event.REPLACED): Stage.CREDITED,
+    (Stage.CREDITED, Event.REPLACED): Stage.CREDITED,
+    (Stage.CREDITED, Event.RELEASED): Stage.SEEN,
 }
 
-PARKABLE = frozenset(set(Stage) - {Stage.PAID, Stage.DROPPED})
+PARKABLE = frozenset(set(Stage) - {Stage.DROPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +163,22 @@ class Life:
     payment_no: str | None = None
     by_hand: bool = False
     """An operator named the document; it need not carry our tag."""
+    talk: Talk = NOTHING_SAID
+    """What was sent to a target that answers later."""
+    doubted: bool = False
+    """A D number was sent and its answer lost: it may still arrive."""
+    again: str = ""
+    """From when on the real number is to be written once more (ISO 8601, UTC), as a late D may undo it."""
+    told: int = 0
+    """How often iXpole was told a number, D or real."""
+    doubtful: bool = False
+    """Created anew after an operator said that an uncertain one was not: both may turn up."""
+    kept: bool = False
+    """An operator said that of several documents this one counts."""
+    credit: str = ""
+    """The document that credits ours, as an operator says."""
+    superseded: frozenset[str] = frozenset()
+    """Numbers of documents that carry our tag and count no more: credited ones and their credits."""
 
     @property
     def said(self) -> str | None:
@@ -134,7 +193,12 @@ class Life:
 
     @property
     def is_over(self) -> bool:
-        return self.stage in (Stage.PAID, Stage.DROPPED)
+        return self.stage in (Stage.PAID, Stage.DROPPED) and self.parked is None and not self.again
+
+    @property
+    def is_told(self) -> bool:
+        """Does iXpole hold a number of it, as far as we know?"""
+        return self.stage in (Stage.HANDED, Stage.REPORTED, Stage.PAID)
 
 
 def life_of(code: str, records: Iterable[Record]) -> Life:
@@ -159,7 +223,8 @@ def after(life: Life, kind: str, payload: Payload) -> Life:
     stage = NEXT.get((life.stage, event))
     if stage is None:
         raise Broken(f"{life.code}: {event.value} cannot follow when it is {life.stage.value}")
-    return _FOLDS[event](replace(life, stage=stage, parked=None), payload)
+    talk = talk_after(life.talk, kind, payload)
+    return _FOLDS[event](replace(life, stage=stage, parked=None, talk=talk), payload)
 
 
 def _parked(life: Life, payload: Payload) -> Life:
@@ -169,11 +234,12 @@ def _parked(life: Life, payload: Payload) -> Life:
         parked=parked,
         parked_digest=_text(payload, "digest"),
         settings=_text(payload, "settings") or life.settings,
+        talk=talk_after(life.talk, Event.PARKED.value, payload),
     )
 
 
 def _seen(life: Life, payload: Payload) -> Life:
-    fresh = Life(life.code, life.stage)
+    fresh = Life(life.code, life.stage, talk=life.talk, superseded=life.superseded, doubtful=life.doubtful)
     return replace(
         fresh,
         digest=_text(payload, "digest"),
@@ -209,7 +275,23 @@ def _result(life: Life, payload: Payload) -> Life:
 
 
 def _adopted(life: Life, payload: Payload) -> Life:
-    return replace(life, number=_text(payload, "number"), draft_id=None, by_hand=True)
+    return replace(life, number=_text(payload, "number"), draft_id=None, by_hand=True, kept=False)
+
+
+def _nosend(life: Life, payload: Payload) -> Life:
+    return replace(
+        life,
+        asked_number=None,
+        burnt_number=_text(payload, "taken") or None,
+        number=None,
+        draft_id=None,
+        doubtful=life.doubtful or payload.get("by") == "operator",
+    )
+
+
+def _released(life: Life, payload: Payload) -> Life:
+    gone = {each for each in (life.number, life.draft_id, life.credit) if each}
+    return replace(_seen(life, payload), superseded=life.superseded | gone)
 
 
 def _numbered(life: Life, payload: Payload) -> Life:
@@ -217,27 +299,40 @@ def _numbered(life: Life, payload: Payload) -> Life:
 
 
 def _reported(life: Life, payload: Payload) -> Life:
-    return replace(life, due_date=date.fromisoformat(_text(payload, "due")))
+    due = date.fromisoformat(_text(payload, "due"))
+    return replace(life, due_date=due, again=_text(payload, "again"), told=life.told + 1)
 
 
 _FOLDS: Mapping[Event, Callable[[Life, Payload], Life]] = {
     Event.SEEN: _seen,
     Event.INTENT: _intent,
-    Event.NOSEND: lambda life, payload: replace(
-        life,
-        asked_number=None,
-        burnt_number=_text(payload, "taken") or None,
-        number=None,
-        draft_id=None,
-    ),
+    Event.NOSEND: _nosend,
     Event.RESULT: _result,
     Event.DRAFTED: lambda life, payload: replace(life, draft_id=_text(payload, "draft") or life.draft_id),
     Event.NUMBERED: _numbered,
-    Event.HANDED: lambda life, payload: replace(life, handed=_text(payload, "said")),
+    Event.DOUBTED: lambda life, payload: replace(life, doubted=True),
+    Event.HANDED: lambda life, payload: replace(
+        life,
+        handed=_text(payload, "said"),
+        told=life.told + 1,
+        doubted=life.doubted or bool(payload.get("late")),
+    ),
     Event.REPORTED: _reported,
     Event.PAID: lambda life, payload: replace(life, payment_no=_text(payload, "payment")),
+    Event.REPAIRED: lambda life, payload: replace(life, again=""),
+    Event.UNPAID: lambda life, payload: replace(life, payment_no=None),
     Event.WITHDRAWN: lambda life, payload: life,
     Event.ADOPTED: _adopted,
+    Event.REQUESTED: lambda life, payload: replace(life, asked_number=_text(payload, "number") or None),
+    Event.RECEIVED: lambda life, payload: life,
+    Event.DECLINED: lambda life, payload: replace(
+        life,
+        asked_number=life.asked_number if payload.get("again") else None,
+        burnt_number=_text(payload, "taken") or life.burnt_number,
+    ),
+    Event.KEPT: lambda life, payload: replace(life, kept=True),
+    Event.REPLACED: lambda life, payload: replace(life, credit=_text(payload, "credit")),
+    Event.RELEASED: _released,
 }
 
 

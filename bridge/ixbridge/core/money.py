@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 
 from ixbridge.core.model import Basis, InvoiceLine, Line, Totals
@@ -151,14 +152,17 @@ class Allocation:
 
 
 def allocation_of(
-    lines: Sequence[Line], header: Totals, *, basis: Basis | None = None
+    lines: Sequence[Line], header: Totals, *, currency: str = "EUR", basis: Basis | None = None
 ) -> Allocation | Parked:
     """Gross amounts per line that make the header's total; ``basis`` None means: find it out.
+
+    ``currency`` is only for the words of a refusal.
 
     Amounts the source states for every line are kept when they make the total; only then are the
     cents of a total that was rounded once per rate handed out.
     """
-    wrong = _wrong_with(lines, header)
+    say = partial(told, currency=currency)
+    wrong = _wrong_with(lines, header, say)
     if wrong:
         return wrong
     for each in (basis,) if basis else (Basis.PER_LINE, Basis.GROSS, Basis.PER_RATE):
@@ -168,14 +172,12 @@ def allocation_of(
             inclusive = basis is None and each is Basis.PER_LINE and _is_inclusive(lines, gross)
             return Allocation(Basis.GROSS if inclusive else each, gross)
     how = f"rounded {basis.value}" if basis else "in any way (per line, per rate, inclusive)"
-    seen = f"lines: net {sum(line.net_minor for line in lines)}"
+    seen = f"lines: net {say(sum(line.net_minor for line in lines))}"
     given = _given(lines)
     if given:
-        seen += f", inclusive {sum(given)}"
-    wanted = f"net {header.net_minor}, VAT {header.vat_minor}, inclusive {header.gross_minor}"
-    return park(
-        Reason.DOES_NOT_ADD_UP, f"{seen} (minor units) do not make the totals {how}: expected {wanted}"
-    )
+        seen += f", inclusive {say(sum(given))}"
+    wanted = f"net {say(header.net_minor)}, VAT {say(header.vat_minor)}, inclusive {say(header.gross_minor)}"
+    return park(Reason.DOES_NOT_ADD_UP, f"{seen} do not make the totals {how}: expected {wanted}")
 
 
 def _per_line(lines: Sequence[Line], header: Totals) -> tuple[int, ...] | None:
@@ -309,10 +311,10 @@ _NETS: dict[Rounding, Callable[[Sequence[InvoiceLine]], int]] = {
 # --- helpers ----------------------------------------------------------------------------------
 
 
-def _wrong_with(lines: Iterable[Line], header: Totals) -> Parked | None:
+def _wrong_with(lines: Iterable[Line], header: Totals, say: Callable[[int], str]) -> Parked | None:
     if header.net_minor + header.vat_minor != header.gross_minor:
-        seen = f"net {header.net_minor} + VAT {header.vat_minor} is not inclusive {header.gross_minor}"
-        return park(Reason.DOES_NOT_ADD_UP, f"totals: {seen} (minor units)")
+        seen = f"net {say(header.net_minor)} + VAT {say(header.vat_minor)} is not"
+        return park(Reason.DOES_NOT_ADD_UP, f"totals: {seen} inclusive {say(header.gross_minor)}")
     for line in lines:
         percentage = _pc(line)
         if not percentage.is_finite() or not 0 <= percentage <= 100:
@@ -320,12 +322,12 @@ def _wrong_with(lines: Iterable[Line], header: Totals) -> Parked | None:
             return park(Reason.VAT_RATE_UNUSABLE, f"{seen}; expected 0 to 100")
         gross = _gross_of(line)
         if gross is not None and line.vat_minor not in (None, gross - line.net_minor):
-            seen = f"net {line.net_minor} + VAT {line.vat_minor} is not inclusive {gross}"
-            return park(Reason.DOES_NOT_ADD_UP, f"line {line.number}: {seen} (minor units)")
+            seen = f"net {say(line.net_minor)} + VAT {say(line.vat_minor or 0)} is not inclusive {say(gross)}"
+            return park(Reason.DOES_NOT_ADD_UP, f"line {line.number}: {seen}")
         part, whole = _rate(percentage)
         off = 0 if gross is None else abs(gross * whole - line.net_minor * (whole + part))
         if off > (whole if part else 0):  # a whole cent at most, as handing out cents may need
-            seen = f"line {line.number}: net {line.net_minor} and inclusive {gross} (minor units)"
+            seen = f"line {line.number}: net {say(line.net_minor)} and inclusive {say(gross or 0)}"
             return park(Reason.DOES_NOT_ADD_UP, f"{seen} do not fit {print_decimal(percentage)} % VAT")
     return None
 

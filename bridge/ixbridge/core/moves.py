@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 
 from ixbridge.core import keys
 from ixbridge.core.audit import Found
+from ixbridge.core.inbox import SILENCE, Word
 from ixbridge.core.life import Event
-from ixbridge.core.model import Document, Instalment, Product
+from ixbridge.core.model import Customer, Document, Instalment, Product
 from ixbridge.core.parked import Parked
 from ixbridge.core.records import Payload
-from ixbridge.core.steps import Article, CreateDocument, ReadDocument, Step
+from ixbridge.core.steps import (
+    Article,
+    CreateDocument,
+    FetchDocument,
+    ReadDocument,
+    RequestInvoice,
+    Step,
+)
 
 
 class Fresh(Enum):
@@ -66,7 +74,7 @@ class Look:
 class Ask:
     """Send this; a good answer is an event of the life, or a fact."""
 
-    step: Step[None] | ReadDocument
+    step: Step[None] | ReadDocument | FetchDocument
     then: Event | None = None
     payload: Payload = field(default_factory=dict)
 
@@ -77,6 +85,21 @@ class Create:
 
     step: CreateDocument
     intent: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Write the intent, then ask once for the invoice of an order."""
+
+    step: RequestInvoice
+    intent: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw the invoice, as the target has none."""
+
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +127,8 @@ class Rest:
     waiting: str = ""
 
 
-Move = NeedProducts | NeedCustomer | NeedArticles | Look | Ask | Create | Note | Park | Reopen | Rest
+Gather = NeedProducts | NeedCustomer | NeedArticles
+Move = Gather | Look | Ask | Create | Bill | Draw | Note | Park | Reopen | Rest
 
 
 # --- what is known ----------------------------------------------------------------------------
@@ -134,6 +158,19 @@ class Facts:
     read: tuple[Document, ...] | None = None
     """All documents of the life's number."""
     read_pdf: bool = False
+    # only where the target answers later
+    word: Word = SILENCE
+    """What it has said so far."""
+    customer: Customer | None = None
+    pdf: bytes | None = None
+    missing: frozenset[str] = frozenset()
+    """Documents that were named and are not there."""
+    now: datetime | None = None
+    """The time; only asked where something waits for it."""
+    offered: bool = False
+    """iXpole delivers it although it was told a number: it has lost it, or never took it."""
+    suspect: bool = False
+    """There may be a second document: look for one as well."""
 
     @property
     def digest(self) -> str:

@@ -60,6 +60,7 @@ class Reason(Enum):
     REFUSED_BY_TARGET = "refused_by_target"
     ANSWER_UNREADABLE = "answer_unreadable"
     UNCERTAIN_CREATE = "uncertain_create"
+    NO_VERDICT = "no_verdict"
     DUPLICATE_DOCUMENTS = "duplicate_documents"
     DOCUMENT_NOT_OURS = "document_not_ours"
     DOCUMENT_GONE = "document_gone"
@@ -67,6 +68,9 @@ class Reason(Enum):
     PDF_UNUSABLE = "pdf_unusable"
     SOURCE_CHANGED = "source_changed"
     SOURCE_WITHDRAWN = "source_withdrawn"
+    SOURCE_FORGETS = "source_forgets"
+    JOURNAL_LOST = "journal_lost"
+    CREDIT_UNPROVED = "credit_unproved"
 
 
 ADVICE: dict[Reason, str] = {
@@ -111,13 +115,17 @@ ADVICE: dict[Reason, str] = {
     Reason.REFUSED_BY_TARGET: "Read the refusal; correct the mapping or the data.",
     Reason.ANSWER_UNREADABLE: "Check address and credentials, and whether the system is in maintenance.",
     Reason.UNCERTAIN_CREATE: "Look for the document by hand, then `ixkit bridge resolve`.",
+    Reason.NO_VERDICT: "Ask the target's support what became of it; then `ixkit bridge resolve`.",
     Reason.DUPLICATE_DOCUMENTS: "Keep one document, credit the others, then `ixkit bridge resolve`.",
     Reason.DOCUMENT_NOT_OURS: "The number belongs to another document; raise `numbers.start`.",
     Reason.DOCUMENT_GONE: "Find out who removed the document, then `ixkit bridge resolve`.",
     Reason.TOTAL_DIFFERS: "Compare the document with the instalment; credit it if it is wrong.",
     Reason.PDF_UNUSABLE: "Look at the document's PDF in the accounting system.",
-    Reason.SOURCE_CHANGED: "It changed after booking: credit and invoice again, or undo the change.",
+    Reason.SOURCE_CHANGED: "Undo the change, or credit the document and `ixkit bridge resolve CODE --replace CREDIT`.",
     Reason.SOURCE_WITHDRAWN: "The instalment is gone from iXpole: credit the document if it was booked.",
+    Reason.SOURCE_FORGETS: "Find out who clears the number in iXpole, then `ixkit bridge resolve CODE --retry`.",
+    Reason.JOURNAL_LOST: "Look for a document by hand, then `ixkit bridge resolve` with --adopt or --not-created.",
+    Reason.CREDIT_UNPROVED: "Name the document that credits all of it: `ixkit bridge resolve CODE --replace CREDIT`.",
 }
 """What to do, where the place that parks knows nothing better."""
 

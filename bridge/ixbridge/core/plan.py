@@ -7,9 +7,10 @@ write, or an end; the shell does it, adds what it heard to the facts, and asks a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
-from ixbridge.core import drafts, keys
+from ixbridge.core import drafts, inbox_plan, keys
 from ixbridge.core.audit import expected_of, nets_of, the_one, wrong_with
 from ixbridge.core.invoice import invoice_for
 from ixbridge.core.life import Event, Life, Stage
@@ -35,7 +36,7 @@ from ixbridge.core.needs import in_time, missing_articles, missing_products, wit
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import Payload
-from ixbridge.core.recovery import LOOKS_S
+from ixbridge.core.recovery import LATE_S, LOOKS_S, TOLD_MAX
 from ixbridge.core.steps import (
     CreateDocument,
     Creation,
@@ -44,17 +45,19 @@ from ixbridge.core.steps import (
     WriteInvoice,
     WritePayment,
 )
-from ixbridge.core.target import Target
+from ixbridge.core.target import Lookup, Target
 
 ANY_NUMBER = "1"
 """Stands for the customer's number while nothing but the lines is judged."""
 
 
 def next_move(life: Life, facts: Facts, policy: Policy) -> Move:
-    if life.is_over and not (life.stage is Stage.DROPPED and facts.delivered):
+    if life.stage is Stage.DROPPED and facts.delivered is None:
         return Rest()
     if life.parked is not None:
         return _parked(life, facts, policy)
+    if policy.target.lookup is Lookup.INBOX and life.stage in inbox_plan.STAGES:
+        return inbox_plan.STAGES[life.stage](life, facts, policy)
     return _STAGES[life.stage](life, facts, policy)
 
 
@@ -82,8 +85,10 @@ def _new(life: Life, facts: Facts, policy: Policy) -> Move:
 def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
     """Convert first, since what cannot be booked must not leave a customer behind."""
     instalment = facts.delivered
+    if life.talk.refused:
+        return inbox_plan.told(life)
     if instalment is None:
-        return Note(Event.WITHDRAWN)
+        return _not_offered(life)
     if facts.digest != life.digest or mode_for(instalment, policy.settings.mode) is not life.mode:
         return Note(Event.SEEN, seen(instalment, policy))
     missing = missing_products(instalment, facts, policy.settings, policy.target)
@@ -94,7 +99,16 @@ def _seen(life: Life, facts: Facts, policy: Policy) -> Move:
         return Park(invoice)
     if facts.customer_number is None:
         return NeedCustomer(instalment.customer_id)
-    return _bookable(life, facts, invoice, _creation(instalment, policy), policy.target)
+    creation = _creation(instalment, policy)
+    if policy.target.lookup is Lookup.INBOX:
+        return inbox_plan.order(life, facts, invoice, _intent(invoice, creation, policy.target), policy)
+    return _bookable(life, facts, invoice, creation, policy.target)
+
+
+def _not_offered(life: Life) -> Move:
+    if life.superseded:
+        return Rest("iXpole does not offer it: clear its number there, so that it is booked anew")
+    return Note(Event.WITHDRAWN)
 
 
 def _bookable(life: Life, facts: Facts, invoice: Invoice, creation: Creation, target: Target) -> Move:
@@ -160,6 +174,8 @@ def _intent(invoice: Invoice, creation: Creation, target: Target) -> Payload:
 
 def _asked(life: Life, facts: Facts, policy: Policy) -> Move:
     """A create was sent, or was about to be, and nobody knows what became of it: look."""
+    if policy.target.lookup is Lookup.INBOX:
+        return inbox_plan.ordered(life, facts) or _again(life, facts, policy) or inbox_plan.unsure(life)
     if facts.found is None:
         return Look(_since_create(facts), LOOKS_S[0])
     if not facts.found.is_empty:
@@ -200,6 +216,9 @@ def _again(life: Life, facts: Facts, policy: Policy) -> Move | None:
     )
     if isinstance(invoice, Parked) or life.creation is None:
         return None
+    if policy.target.lookup is Lookup.INBOX:
+        intent = _intent(invoice, life.creation, policy.target)
+        return inbox_plan.order(life, facts, invoice, intent, policy)
     articles = missing_articles(invoice, facts)
     if policy.target.names_articles(draft=life.creation.is_draft) and articles and policy.target.key_enforced:
         return NeedArticles(articles)
@@ -306,7 +325,10 @@ def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
         return Park(problem)
     if one.number is not None:
         return _numbered(one)
-    report = drafts.next_report(life.handed, draft_id=one.draft_id, number=None)
+    said = None if facts.offered else life.handed
+    if facts.offered and life.told >= TOLD_MAX:
+        return _forgotten(life)
+    report = drafts.next_report(said, draft_id=one.draft_id, number=None)
     match report:
         case Parked():
             return Park(report)
@@ -338,7 +360,19 @@ def _final(life: Life, facts: Facts, policy: Policy) -> Move:
     if isinstance(report, Parked):
         return Park(report)
     step = WriteInvoice(life.code, life.number or "", one.due_date, one.pdf)
-    return Ask(step, Event.REPORTED, {"number": life.number, "due": one.due_date.isoformat()})
+    if life.stage is not Stage.FINAL and not facts.offered:
+        return Ask(step, Event.REPAIRED)
+    said: Payload = {"number": life.number, "due": one.due_date.isoformat()}
+    # A draft's D whose answer never came may be under way and would undo the real number.
+    late = life.creation is not None and life.creation.is_draft and (life.doubted or life.handed is None)
+    if late and facts.now is not None:
+        said = {**said, "again": (facts.now + timedelta(seconds=LATE_S)).isoformat()}
+    return Ask(step, Event.REPORTED, said)
+
+
+def _forgotten(life: Life) -> Move:
+    seen = f"iXpole offers it again although it was told {life.number or life.handed} {life.told} times"
+    return Park(park(Reason.SOURCE_FORGETS, seen))
 
 
 def _readable(life: Life, facts: Facts, policy: Policy) -> Document | Parked:
@@ -350,7 +384,34 @@ def _readable(life: Life, facts: Facts, policy: Policy) -> Document | Parked:
 
 
 def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
-    """Paid? The only sign is that nothing is outstanding."""
+    """Told once more where that is due; one document still? Paid? The sign is that nothing is outstanding."""
+    if facts.offered and facts.delivered and life.digest and facts.digest != life.digest and not life.by_hand:
+        return _edited()
+    if _is_due(life, facts):
+        return _forgotten(life) if facts.offered and life.told >= TOLD_MAX else _final(life, facts, policy)
+    second = _second(life, facts)
+    if second is not None:
+        return second
+    return _followed(life, facts, policy)
+
+
+def _is_due(life: Life, facts: Facts) -> bool:
+    """Is the real number to be written again: it was lost, or a late D may have undone it?"""
+    now = facts.now.isoformat() if facts.now else ""
+    return facts.offered or (bool(life.again) and now >= life.again)
+
+
+def _second(life: Life, facts: Facts) -> Move | None:
+    """Is there another document of this instalment, which came late or was delivered twice?"""
+    if life.kept or life.by_hand:
+        return None
+    if facts.found is None:
+        return Look(Fresh.RUN) if facts.suspect else None
+    one = the_one(facts.found, life.code)
+    return Park(one) if isinstance(one, Parked) else None
+
+
+def _followed(life: Life, facts: Facts, policy: Policy) -> Move:
     one = _current(life, facts)
     if one is None and facts.read is None:
         return Ask(_read(life, policy))
@@ -362,10 +423,59 @@ def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
     if one.void:
         seen = f"document {life.number} was {one.void} in the accounting system"
         return Park(park(Reason.DOCUMENT_GONE, seen))
+    if facts.suspect:
+        problem = _problem(life, one, policy)
+        if problem:
+            return Park(problem)
     if one.outstanding_minor is None or one.outstanding_minor != 0:
         return Rest("not paid yet")
     payment = keys.payment_number(policy.target_name, life.number or "", one.date)
     return Ask(WritePayment(life.code, payment), Event.PAID, {"payment": payment})
+
+
+def _paid(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Judged only where the document is seen anyway: a payment may bounce, a second document turn up."""
+    if facts.offered or _is_due(life, facts):
+        return _reported(life, facts, policy)
+    second = _second(life, facts)
+    if second is not None:
+        return second
+    one = _current(life, facts)
+    if one is None or one.void or one.number != life.number:
+        return Rest()
+    if one.outstanding_minor in (None, 0):
+        return Rest()
+    return Ask(WritePayment(life.code, None), Event.UNPAID, {})
+
+
+# --- credited and replaced --------------------------------------------------------------------
+
+
+def _credited(life: Life, facts: Facts, policy: Policy) -> Move:
+    """Does the document that the operator named take back all of ours? Then it is booked anew."""
+    if policy.target.key_enforced:
+        what = f"{policy.target.title} takes one document of an instalment code, even a credited one"
+        advice = "Book it by hand, then `ixkit bridge resolve CODE --adopt NUMBER`."
+        return Park(park(Reason.NOT_EXPRESSIBLE, what, advice=advice))
+    if facts.delivered is None:
+        return Rest("iXpole does not offer it: clear its number there, so that it is booked anew")
+    if facts.read is None:
+        by_id = policy.target.reads_by_id
+        return Ask(ReadDocument(life.credit, with_pdf=False, id=life.credit if by_id else ""))
+    money = partial(told, currency=life.currency or facts.delivered.currency)
+    credits = [each for each in facts.read if each.totals is not None]
+    if len(credits) != 1 or credits[0].totals is None:
+        return Park(
+            park(Reason.CREDIT_UNPROVED, f"{len(facts.read)} documents have the number {life.credit}")
+        )
+    taken_back = -credits[0].totals.gross_minor
+    if abs(taken_back - life.gross_minor) > policy.settings.tolerance_minor:
+        what = f"document {life.credit} takes back {money(taken_back)}, document {life.number} has"
+        return Park(park(Reason.CREDIT_UNPROVED, f"{what} {money(life.gross_minor)}"))
+    if credits[0].customer_number not in ("", life.customer_number) and life.customer_number:
+        what = f"document {life.credit} is for customer {credits[0].customer_number}"
+        return Park(park(Reason.CREDIT_UNPROVED, f"{what}, ours for {life.customer_number}"))
+    return Note(Event.RELEASED, seen(facts.delivered, policy))
 
 
 def _current(life: Life, facts: Facts) -> Document | None:
@@ -384,7 +494,14 @@ def _current(life: Life, facts: Facts) -> Document | None:
 # --- parked -----------------------------------------------------------------------------------
 
 _LOOKED_FOR_AGAIN = frozenset(
-    {Reason.UNCERTAIN_CREATE, Reason.DOCUMENT_GONE, Reason.DUPLICATE_DOCUMENTS, Reason.TOTAL_DIFFERS}
+    {
+        Reason.UNCERTAIN_CREATE,
+        Reason.NO_VERDICT,
+        Reason.JOURNAL_LOST,
+        Reason.DOCUMENT_GONE,
+        Reason.DUPLICATE_DOCUMENTS,
+        Reason.TOTAL_DIFFERS,
+    }
 )
 """Reasons that may go away by themselves, or by what a person does in the accounting system."""
 
@@ -392,13 +509,15 @@ _LOOKED_FOR_AGAIN = frozenset(
 def _parked(life: Life, facts: Facts, policy: Policy) -> Move:
     assert life.parked is not None
     if life.parked.reason in _LOOKED_FOR_AGAIN:
-        return Reopen()
+        return Rest() if life.stage is Stage.PAID and facts.found is None else Reopen()
     if life.stage in (Stage.NEW, Stage.SEEN):
         if facts.delivered is None:
             return Note(Event.WITHDRAWN) if life.stage is Stage.SEEN else Rest()
         changed = facts.digest != life.parked_digest or policy.fingerprint != life.settings
         return Reopen() if changed else Rest()
     undone = life.parked.reason is Reason.SOURCE_CHANGED and facts.digest == life.digest
+    if policy.target.lookup is Lookup.INBOX:
+        undone = undone or inbox_plan.may_go_on(life, facts, policy)
     return Reopen() if undone else Rest()
 
 
@@ -412,4 +531,6 @@ _STAGES: Mapping[Stage, Callable[[Life, Facts, Policy], Move]] = {
     Stage.HANDED: _draft,
     Stage.FINAL: _final,
     Stage.REPORTED: _reported,
+    Stage.PAID: _paid,
+    Stage.CREDITED: _credited,
 }

@@ -56,8 +56,26 @@ def product_subject(article: str) -> str:
     return f"product {article}"
 
 
+def notice_subject(name: str) -> str:
+    return f"notice {name}"
+
+
+def is_notice(subject: str) -> bool:
+    """Something that the target said, or that it was asked to say it."""
+    return subject.startswith("notice ")
+
+
+SERIES = "series numbers"
+"""Subject of what is known of our own number series apart from the instalments that used it."""
+
+
+def limit_subject(side: str) -> str:
+    """Subject of the limits that a system has set: until when nothing may be sent to it."""
+    return f"limit {side}"
+
+
 def is_instalment(subject: str) -> bool:
-    return not subject.startswith(("customer ", "product "))
+    return not subject.startswith(("customer ", "product ", "notice ", "series ", "limit "))
 
 
 def sealed(entry: Entry, *, seq: int, fence: int, at: datetime, before: str) -> Record:
@@ -71,17 +89,40 @@ def text_of(payload: Payload) -> str:
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def verify(records: Iterable[Record]) -> tuple[int, str]:
-    """The last sequence number and hash of an unbroken chain; raises ``Broken`` where it breaks."""
-    seq, before, fence = 0, GENESIS, 0
+def verify(
+    records: Iterable[Record], *, after: tuple[int, str] = (0, GENESIS), shared: bool = False
+) -> tuple[int, str]:
+    """The last sequence number and hash of an unbroken chain; raises ``Broken`` where it breaks.
+
+    ``after`` is where the chain is taken up. Fences rise; where several writers share the journal
+    (``shared``), they rise for each subject alone.
+    """
+    seq, before = after
+    fences: dict[str, int] = {}
     for record in records:
-        expected = _hash(
-            before, record.seq, record.fence, record.at, record.subject, record.kind, text_of(record.payload)
-        )
-        if record.seq != seq + 1 or record.hash != expected or record.fence < fence:
+        writer = record.subject if shared else ""
+        if not _follows(record, seq, before) or record.fence < fences.get(writer, 0):
             raise Broken(f"record {record.seq} does not follow record {seq}: the journal is damaged")
-        seq, before, fence = record.seq, record.hash, record.fence
+        seq, before, fences[writer] = record.seq, record.hash, record.fence
     return seq, before
+
+
+def intact(records: Iterable[Record]) -> list[Record]:
+    """The records up to the first that does not fit the chain."""
+    seq, before = 0, GENESIS
+    found: list[Record] = []
+    for record in records:
+        if not _follows(record, seq, before):
+            break
+        found.append(record)
+        seq, before = record.seq, record.hash
+    return found
+
+
+def _follows(record: Record, seq: int, before: str) -> bool:
+    said = text_of(record.payload)
+    seal = _hash(before, record.seq, record.fence, record.at, record.subject, record.kind, said)
+    return record.seq == seq + 1 and record.hash == seal
 
 
 def _hash(before: str, seq: int, fence: int, at: str, subject: str, kind: str, payload: str) -> str:

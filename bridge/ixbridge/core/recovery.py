@@ -294,6 +294,12 @@ LIMIT_BACKOFF_S = (5.0, 15.0, 30.0, 60.0)
 LIMIT_ATTEMPTS_MAX = 8
 LIMIT_PATIENCE_S = 150.0
 """How often, and how long in all, a limit is waited for before the rest is left for the next run."""
+LATE_S = 900.0
+"""How long a request may be under way after its connection broke: nobody documents it, so we assume."""
+TOLD_MAX = 6
+"""How often iXpole is told the number of one instalment before a person is asked why it forgets."""
+BREAK_AFTER = 4
+"""So many requests in a row without an answer: the system is out of reach, and each next step asks once."""
 LOOKS_S = (0.0, 5.0)
 """When to look for a document of which nothing is known, after the create."""
 

@@ -1,4 +1,4 @@
-"""What may an operator say about an instalment that is set aside? Three things, each a record."""
+"""What may an operator say about an instalment that is set aside? Four things, each a record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ class Retry:
     """The reason is gone; judge it again."""
 
 
-Verdict = Adopt | NotCreated | Retry
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Our document was credited by this one: book the instalment anew, as iXpole has it now."""
+
+    credit: str
+
+
+Verdict = Adopt | NotCreated | Retry | Replace
 
 
 def resolution(
@@ -40,7 +47,12 @@ def resolution(
         case Adopt(number=number):
             problem = _adopt_problem(number, life, lives)
             said = {"number": number, "by": "operator"}
-            return problem or (*reopened, Entry(life.code, Event.ADOPTED.value, said))
+            event = Event.KEPT if life.number == number and life.is_told else Event.ADOPTED
+            return problem or (*reopened, Entry(life.code, event.value, said))
+        case Replace(credit=credit):
+            problem = _replace_problem(credit, life)
+            said = {"credit": credit, "was": life.number or "", "by": "operator"}
+            return problem or (*reopened, Entry(life.code, Event.REPLACED.value, said))
         case NotCreated():
             entries = _not_created(life, standing)
             return entries if isinstance(entries, str) else (*reopened, *entries)
@@ -52,7 +64,8 @@ def _adopt_problem(number: str, life: Life, lives: Mapping[str, Life]) -> str | 
     real = drafts.real_number(number)
     if isinstance(real, Parked):
         return real.message
-    if (life.stage, Event.ADOPTED) not in NEXT:
+    told = life.stage in (Stage.REPORTED, Stage.PAID)
+    if (life.stage, Event.ADOPTED) not in NEXT or (told and life.parked is None):
         return f"{life.code} is {life.stage.value}; a document can no longer be chosen for it"
     other = next(
         (each.code for each in lives.values() if each.number == number and each.code != life.code), None
@@ -60,9 +73,22 @@ def _adopt_problem(number: str, life: Life, lives: Mapping[str, Life]) -> str | 
     return f"document {number} already belongs to {other}" if other else None
 
 
+def _replace_problem(credit: str, life: Life) -> str | None:
+    real = drafts.real_number(credit)
+    if isinstance(real, Parked):
+        return real.message
+    if life.parked is None or life.number is None or (life.stage, Event.REPLACED) not in NEXT:
+        return f"{life.code} is {life.stage.value}; only a parked one with a numbered document is replaced"
+    return f"{credit} is the document itself, not its credit" if credit == life.number else None
+
+
 def _not_created(life: Life, standing: Standing) -> tuple[Entry, ...] | str:
     nosend = {"by": "operator"}
     gone = life.parked is not None and life.parked.reason is Reason.DOCUMENT_GONE
+    if life.parked is not None and life.parked.reason is Reason.NO_VERDICT:
+        if life.talk.invoicing:
+            return (Entry(life.code, Event.DECLINED.value, {**nosend, "again": True}),)
+        return (Entry(life.code, Event.NOSEND.value, nosend),)
     if life.stage is Stage.ASKED or (gone and (life.stage, Event.NOSEND) in NEXT):
         return (Entry(life.code, Event.NOSEND.value, nosend),)
     if life.stage is Stage.SEEN and standing.intent and life.customer_id is not None:

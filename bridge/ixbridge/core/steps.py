@@ -6,7 +6,8 @@ A step names the request; how a system spells it is the business of ``sources`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -99,7 +100,8 @@ class WriteInvoice(Step[None]):
 @dataclass(frozen=True, slots=True)
 class WritePayment(Step[None]):
     code: str
-    payment_no: str
+    payment_no: str | None
+    """None: it bounced, so iXpole is to forget it."""
     side = Side.SOURCE
 
 
@@ -201,6 +203,42 @@ class Creation(Enum):
 class CreateDocument(Step[Document]):
     invoice: Invoice
     creation: Creation
+    customer: Customer | None = None
+    """Where the document carries name and address."""
+    order: str = ""
+    request_id: str = ""
+    """Where the target takes an order first: its reference, and the id of the request."""
+    side = Side.TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class RequestInvoice(Step[str]):
+    """The invoice of all lines of an order that was confirmed; its answer is a receipt."""
+
+    customer_number: str
+    order: str
+    reference: str
+    request_id: str
+    day: date
+    due: date
+    lines: int
+    options: Mapping[str, str] = field(default_factory=dict)
+    side = Side.TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class FetchDocument(Step[bytes]):
+    """The PDF with this key."""
+
+    key: str
+    side = Side.TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCallback(Step[str]):
+    """Post notifications here, from now on; its answer is the id of the registration."""
+
+    url: str
     side = Side.TARGET
 
 

@@ -27,10 +27,23 @@ class Lookup(Enum):
     """In the list of one customer, by the tag in their text."""
     KEY = "key"
     """By the instalment's code, which stands in a field of its own."""
+    INBOX = "inbox"
+    """Not at all: the target gives a receipt, and says later what became of it."""
+
+
+class Customers(Enum):
+    """How a customer gets into the target."""
+
+    FOUND = "found"
+    """Looked for there, and made where nobody fits."""
+    ALONG = "along"
+    """Named by each order, which carries name and address; there is nothing to look in."""
 
 
 class Articles(Enum):
     """Which documents name an article on each line."""
+
+    NEVER = "never"
 
     DRAFTS = "drafts"
     ALWAYS = "always"
@@ -43,6 +56,8 @@ class Amounts(Enum):
     """The inclusive total, which the target keeps as it is."""
     NET = "net"
     """The net amount; the target works the VAT out, so the nets are fitted to the total."""
+    BOTH = "both"
+    """The inclusive total and the VAT in it; the target keeps both."""
 
 
 class Pdf(Enum):
@@ -69,6 +84,10 @@ class Option:
     """What may stand there and what it means; empty: any text, which goes along with each invoice."""
     sets: str = ""
     """The member of the description that the choice decides."""
+    pattern: str = ""
+    """What the text must look like, where any other would be refused."""
+    words: str = ""
+    """The same for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,7 @@ class Target:
     zone: str = ""
     """Whose midnight decides what day it is, where that matters."""
     # customers
+    customers: Customers = Customers.FOUND
     searches: frozenset[By] = frozenset({By.NUMBER, By.VAT, By.NAME, By.EMAIL})
     customer_number: str = r"[1-9][0-9]{0,9}"
     customer_number_max: int | None = 2**31 - 1
@@ -124,7 +144,7 @@ class Target:
         return self.customer_number_max is None or int(text) <= self.customer_number_max
 
     def names_articles(self, *, draft: bool) -> bool:
-        return draft or self.articles is Articles.ALWAYS
+        return self.articles is Articles.ALWAYS or (draft and self.articles is Articles.DRAFTS)
 
     def chosen(self, options: Mapping[str, str]) -> Target:
         """With what the settings choose of it."""

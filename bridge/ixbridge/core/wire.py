@@ -34,6 +34,8 @@ class Request:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Credentials and the like, put in by the shell; never shown."""
+    pdf: bool = False
+    """The answer is a PDF, so it may be larger than others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class ApiKey:
         self._headers = headers
 
     def signed(self, request: Request) -> Request:
-        return replace(request, headers=self._headers)
+        return replace(request, headers={**request.headers, **self._headers})
 
     def used(self) -> None:
         """A key does not age."""

@@ -35,6 +35,7 @@ class Books:
     """How many creates were sent in this run."""
     _taken_at: int | None = None
     _by_code: dict[str, dict[Shelf, list[Document]]] = field(default_factory=dict)
+    _numbers: set[str] = field(default_factory=set)
 
     def created(self) -> None:
         self.creates += 1
@@ -63,10 +64,24 @@ class Books:
             if isinstance(documents, (No, Unknown)):
                 return documents
             for document in documents:
+                if document.number is not None:
+                    self._numbers.add(document.number)
                 for code in keys.codes_of(document):
                     by_code.setdefault(code, {}).setdefault(shelf, []).append(document)
         self._taken_at, self._by_code = begun, by_code
         return None
+
+    def codes(self) -> tuple[str, ...]:
+        """Every code that a document of the list is tagged with."""
+        return tuple(self._by_code)
+
+    def find_now(self, code: str) -> Found:
+        """Of what was read."""
+        return self._found(code)
+
+    def numbers(self) -> frozenset[str]:
+        """Every number in the list, tagged or not."""
+        return frozenset(self._numbers)
 
     def _found(self, code: str) -> Found:
         shelves = self._by_code.get(code, {})

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ixbridge.core.life import Life, Stage, Standing
 from ixbridge.core.model import Instalment, Mode
 from ixbridge.core.moves import Facts
-from ixbridge.core.parked import Parked
+from ixbridge.core.parked import Parked, Reason
 from ixbridge.core.policy import Policy
 from ixbridge.core.steps import Creation, Delivered, Shelf
 
@@ -50,14 +50,15 @@ def taken_numbers(standings: Mapping[str, Standing], delivered: Mapping[str, Del
     return taken
 
 
-def window_of(cases: Iterable[Case], policy: Policy) -> Window | None:
-    """The dates among which documents are looked for in this run; None: for none."""
+def window_of(cases: Iterable[Case], policy: Policy, *, audit: bool = False) -> Window | None:
+    """The dates among which documents are looked for in this run; None: for none. ``audit``: for all."""
     days: list[date] = []
     drafts = _drafts_possible(policy)
     for case in cases:
         delivered = case.facts.delivered
-        over = case.life.is_over and delivered is None
-        if over or case.life.stage in (Stage.FINAL, Stage.REPORTED, Stage.PAID):
+        if case.life.is_over and delivered is None and not audit:
+            continue
+        if case.life.stage in _SETTLED and not audit and not _in_doubt(case.life):
             continue
         if case.life.day is not None:
             days.append(case.life.day)
@@ -79,17 +80,26 @@ def shelves_of(cases: Iterable[Case], policy: Policy) -> tuple[Shelf, ...]:
     return (Shelf.INVOICES, Shelf.ORDERS) if orders else (Shelf.INVOICES,)
 
 
-def next_number(cases: Iterable[Case], policy: Policy) -> str | None:
-    """One above the highest number of our own series that is in use or was found to be taken."""
+_SETTLED = frozenset({Stage.FINAL, Stage.REPORTED, Stage.PAID})
+
+
+def _in_doubt(life: Life) -> bool:
+    """May there be a second document of it?"""
+    return life.doubtful or (life.parked is not None and life.parked.reason is Reason.DUPLICATE_DOCUMENTS)
+
+
+def next_number(cases: Iterable[Case], policy: Policy, known: str | None = None) -> str | None:
+    """One above the highest number of our own series that is in use or was found to be taken.
+
+    ``known``: the highest that is known apart from the instalments, as after a rebuild.
+    """
     start = policy.settings.numbers.start
     if start is None or not policy.target.takes_numbers:
         return None
-    used = [
-        int(number)
-        for case in cases
-        for number in (case.life.asked_number, case.life.burnt_number)
-        if number is not None and number.isdecimal()
-    ]
+    numbers = [known]
+    for case in cases:
+        numbers += [case.life.asked_number, case.life.burnt_number]
+    used = [int(each) for each in numbers if each is not None and each.isdecimal()]
     return str(max([start - 1, *used]) + 1)
 
 

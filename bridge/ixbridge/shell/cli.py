@@ -17,37 +17,31 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ixbridge.shell.options import config_option, format_option, journal_option, pace_options
+from ixbridge.shell.repair import audit, rebuild
+from ixbridge.shell.watch_cli import watch
+
 if TYPE_CHECKING:
     from ixbridge.core.life import Life, Standing
     from ixbridge.core.policy import Policy
     from ixbridge.core.records import Record
     from ixbridge.core.resolve import Verdict
+    from ixbridge.shell.clock import Clock
     from ixbridge.shell.exchange import Exchange
-    from ixbridge.shell.journal import Journal, SqliteJournal
+    from ixbridge.shell.journal import Journal
     from ixbridge.shell.report import Report
     from ixbridge.shell.runner import Watch
     from ixbridge.shell.start import Credentials
     from ixbridge.shell.transport import Transport
 
 ROUNDS_MAX = 20
+BUSY_WAIT_S, BUSY_WAITS_MAX = 0.5, 600
 USAGE, ENVIRONMENT = 2, 4
-DEFAULT_CONFIG = "bridge.yaml"
-DEFAULT_JOURNAL = "bridge-journal.sqlite"
 SOURCE_URL = "IXKIT_IXPOLE_URL"
 SOURCE_SECRETS = ("IXKIT_IXPOLE_CLIENT_ID", "IXKIT_IXPOLE_CLIENT_SECRET")
-TARGETS = ("silvasoft", "telecomx", "crmcom")
+TARGETS = ("silvasoft", "telecomx", "crmcom", "riverty")
 
-_journal = click.option(
-    "--journal",
-    "journal_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=DEFAULT_JOURNAL,
-    show_default=True,
-    help="Where everything is written before it is done.",
-)
-_format = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+_journal, _format = journal_option, format_option
 
 
 @click.group()
@@ -56,14 +50,7 @@ def bridge() -> None:
 
 
 @bridge.command()
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=DEFAULT_CONFIG,
-    show_default=True,
-    help="How VAT codes, accounts, customers and products are mapped.",
-)
+@config_option
 @_journal
 @click.option(
     "--mode", type=click.Choice(["direct", "draft"]), help="For all instalments, whatever the file says."
@@ -75,43 +62,45 @@ def bridge() -> None:
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Take up at most so many new instalments.")
 @click.option("--until-idle/--once", default=False, help="Poll again until nothing changes any more.")
+@pace_options
 @click.option(
-    "--per-second", type=click.IntRange(min=0), default=2, show_default=True, help="Requests; 0: no limit."
-)
-@click.option(
-    "--per-minute", type=click.IntRange(min=0), default=50, show_default=True, help="Requests; 0: no limit."
+    "--clock",
+    "started_at",
+    metavar="TIME",
+    help="What time it is for mocks whose clock stands still: 2026-04-15T09:00:00+02:00. Default: the machine's.",
 )
 @_format
 def run(
     config_file: Path,
-    journal_file: Path,
+    journal_file: str,
     mode: str | None,
     draft_as: str | None,
     limit: int | None,
     until_idle: bool,
     per_second: int,
     per_minute: int,
+    started_at: str | None,
     shape: str,
 ) -> None:
     """Book what is due, report numbers and payments, and say what went where.
 
     Addresses and credentials: IXKIT_IXPOLE_URL, IXKIT_IXPOLE_CLIENT_ID, IXKIT_IXPOLE_CLIENT_SECRET, and
     those of the target: IXKIT_SILVASOFT_URL, _API_KEY, _USERNAME; IXKIT_TELECOMX_URL, _USERNAME,
-    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION.
+    _PASSWORD; IXKIT_CRMCOM_URL, _USERNAME, _PASSWORD, _ORGANISATION; IXKIT_RIVERTY_URL, _SUBSCRIPTION_KEY,
+    _BUSINESS_CODE.
     """
-    from ixbridge.shell.show import progress, show
-
     policy = _policy(config_file, mode, draft_as)
-    credentials, urls = _environment(os.environ, policy)
-    with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
-        exchange = _exchange(urls, credentials, policy, journal, pace=(per_second, per_minute))
-        report = _rounds(exchange, journal, policy, limit, watch, rounds=ROUNDS_MAX if until_idle else 1)
-    if shape == "json":
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
-    else:
-        show(report, title="This run")
-    if report.exit_code:
-        raise click.exceptions.Exit(report.exit_code)
+    rounds = ROUNDS_MAX if until_idle else 1
+    clock = _clock(started_at)
+    book(
+        policy,
+        journal_file,
+        pace=(per_second, per_minute),
+        shape=shape,
+        limit=limit,
+        rounds=rounds,
+        clock=clock,
+    )
 
 
 @bridge.command()
@@ -129,19 +118,23 @@ def example(target: str) -> None:
 @bridge.command()
 @_journal
 @_format
-def status(journal_file: Path, shape: str) -> None:
+def status(journal_file: str, shape: str) -> None:
     """Where every instalment stands, by the journal. Asks nobody."""
     from ixbridge.shell.report import Report, item_of
     from ixbridge.shell.show import show
+    from ixbridge.shell.store import shown
 
-    lives, _ = _folded(_read(journal_file))
+    records = _read(journal_file)
+    lives, _ = _folded(records)
     report = Report(tuple(item_of(life) for life in lives.values()))
     if shape == "json":
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     elif report.items:
-        show(report, title=f"Journal {journal_file}")
+        show(report, title=f"Journal {shown(journal_file)}")
     else:
         click.echo("The journal knows no instalment yet.")
+    if shape == "text":
+        _tell_strangers(records, lives)
 
 
 @bridge.command()
@@ -150,15 +143,27 @@ def status(journal_file: Path, shape: str) -> None:
 @click.option("--adopt", "number", metavar="NUMBER", help="The document with this number is the one.")
 @click.option("--not-created", is_flag=True, help="There is no document (or customer): make it.")
 @click.option("--retry", is_flag=True, help="The reason is gone: judge it again in the next run.")
-def resolve(code: str, journal_file: Path, number: str | None, not_created: bool, retry: bool) -> None:
+@click.option(
+    "--replace",
+    "credit",
+    metavar="CREDIT",
+    help="The document CREDIT credits ours: book the instalment anew.",
+)
+def resolve(
+    code: str, journal_file: str, number: str | None, not_created: bool, retry: bool, credit: str | None
+) -> None:
     """Say what became of a parked instalment. The next run goes on from there."""
     from ixbridge.core.life import Life, Standing
     from ixbridge.core.records import customer_subject
     from ixbridge.core.resolve import resolution
+    from ixbridge.shell.journal import JournalError
+    from ixbridge.shell.store import claims_of
 
-    verdict = _verdict(number, not_created, retry)
+    verdict = _verdict(number, not_created, retry, credit)
     _read(journal_file)  # a journal that is not there must not be made by this
     with _journal_open(journal_file) as journal:
+        if claims_of(journal).take(code) is None:
+            _fail(f"a bridge is at {code} just now; try again when it is done", ENVIRONMENT)
         lives, standings = _folded(list(journal.records()))
         life = lives.get(code, Life(code))
         if code not in lives:
@@ -167,10 +172,47 @@ def resolve(code: str, journal_file: Path, number: str | None, not_created: bool
         entries = resolution(verdict, life, lives=lives, standing=standing)
         if isinstance(entries, str):
             _fail(entries, USAGE)
-        for entry in entries:
-            journal.append(entry, sync=False)
-        journal.flush()
+        try:
+            for entry in entries:
+                claims_of(journal).take(entry.subject)
+                journal.append(entry, sync=False)
+            journal.flush()
+        except JournalError as error:
+            _fail(str(error), ENVIRONMENT)
     click.echo(f"{code}: recorded. The next run goes on from there.")
+
+
+bridge.add_command(watch)
+bridge.add_command(audit)
+bridge.add_command(rebuild)
+
+
+def book(
+    policy: Policy,
+    journal_file: str,
+    *,
+    pace: tuple[int, int],
+    shape: str,
+    limit: int | None = None,
+    rounds: int = 1,
+    title: str = "This run",
+    audit: bool = False,
+    clock: Clock | None = None,
+) -> None:
+    """Run, tell, and end with the exit code of the report."""
+    from ixbridge.shell.show import progress, show
+
+    credentials, urls = _environment(os.environ, policy)
+    with _journal_open(journal_file) as journal, progress(wanted=shape == "text") as watch:
+        _warn_if_deaf(policy, journal)
+        exchange = _exchange(urls, credentials, policy, journal, pace=pace, clock=clock)
+        report = _rounds(exchange, journal, policy, limit, watch, rounds=rounds, audit=audit)
+    if shape == "json":
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        show(report, title=title)
+    if report.exit_code:
+        raise click.exceptions.Exit(report.exit_code)
 
 
 # --- helpers ----------------------------------------------------------------------------------
@@ -234,39 +276,82 @@ def _environment(environment: Mapping[str, str], policy: Policy) -> tuple[Creden
     return Credentials(client_id, secret, {field: values[name] for field, name in own.items()}), urls
 
 
+def _clock(started_at: str | None) -> Clock:
+    from datetime import datetime
+
+    from ixbridge.shell.clock import RealClock, ShiftedClock
+
+    if started_at is None:
+        return RealClock()
+    try:
+        at = datetime.fromisoformat(started_at)
+        if at.tzinfo is None:
+            raise ValueError
+        return ShiftedClock(at)
+    except (ValueError, OverflowError):
+        _fail(
+            f"--clock {started_at!r}: expected a time with its zone, such as 2026-04-15T09:00:00+02:00", USAGE
+        )
+
+
 def _exchange(
     urls: tuple[str, str],
     credentials: Credentials,
     policy: Policy,
-    journal: Journal,
+    journal: Journal | None,
     *,
     pace: tuple[int, int],
+    clock: Clock | None = None,
 ) -> Exchange:
+    """``journal``: where it is shared, the pace is kept by all who share it."""
     from ixbridge.core.steps import Side
     from ixbridge.shell.clock import RealChance, RealClock
-    from ixbridge.shell.start import Parts, exchange_of
-    from ixbridge.shell.transport import HttpTransport, Paced
+    from ixbridge.shell.start import exchange_on
+    from ixbridge.shell.store import paced
+    from ixbridge.shell.transport import HttpTransport
 
-    clock = RealClock()
-    target = Paced(HttpTransport(urls[1]), clock, per_second=pace[0], per_minute=pace[1])
+    clock = clock or RealClock()
+    target, hold = paced(HttpTransport(urls[1]), clock, journal, pace=pace, system=policy.target.name)
     transports: dict[Side, Transport] = {Side.SOURCE: HttpTransport(urls[0]), Side.TARGET: target}
-    return exchange_of(Parts(transports, credentials, clock, RealChance(), journal, policy))
+    return exchange_on(transports, credentials, clock, RealChance(), policy, hold=hold)
 
 
 def _rounds(
-    exchange: Exchange, journal: Journal, policy: Policy, limit: int | None, watch: Watch, *, rounds: int
+    exchange: Exchange,
+    journal: Journal,
+    policy: Policy,
+    limit: int | None,
+    watch: Watch,
+    *,
+    rounds: int,
+    audit: bool = False,
 ) -> Report:
-    """One poll, or as many as change something; the report is of all of them together."""
-    from ixbridge.shell.journal import JournalError
+    """One poll, or as many as change something; the report is of all of them together.
+
+    Where other bridges share the work, a round that found them busy waits for what they leave.
+    """
+    from ixbridge.core.records import Broken
+    from ixbridge.shell.journal import REBUILD, JournalError
     from ixbridge.shell.runner import Runner
+    from ixbridge.shell.store import claims_of
 
     report: Report | None = None
-    for _ in range(rounds):
+    claims, waits = claims_of(journal), BUSY_WAITS_MAX if rounds > 1 else 0
+    while rounds:
         try:
-            latest = Runner(exchange, journal, policy, limit=limit, watch=watch).run()
+            latest = Runner(
+                exchange, journal, policy, limit=limit, watch=watch, claims=claims, audit=audit
+            ).run()
         except JournalError as error:
             _fail(str(error), ENVIRONMENT)
+        except Broken as error:
+            _fail(f"{error}. {REBUILD}.", ENVIRONMENT)
         report = latest if report is None else _joined(report, latest)
+        if latest.halted is None and latest.busy and waits:
+            waits -= 1
+            exchange.sleep(BUSY_WAIT_S)
+            continue
+        rounds -= 1
         if latest.halted is not None or not latest.changed:
             break
     assert report is not None
@@ -283,12 +368,13 @@ def _joined(earlier: Report, later: Report) -> Report:
 
 
 @contextmanager
-def _journal_open(path: Path) -> Iterator[SqliteJournal]:
+def _journal_open(where: str | Path) -> Iterator[Journal]:
     from ixbridge.shell.clock import RealClock
-    from ixbridge.shell.journal import JournalError, SqliteJournal
+    from ixbridge.shell.journal import JournalError
+    from ixbridge.shell.store import opened
 
     try:
-        journal = SqliteJournal(path, RealClock())
+        journal = opened(str(where), RealClock())
     except JournalError as error:
         _fail(str(error), ENVIRONMENT)
     try:
@@ -303,18 +389,23 @@ def _journal_open(path: Path) -> Iterator[SqliteJournal]:
         _fail(str(error), ENVIRONMENT)
 
 
-def _read(path: Path) -> list[Record]:
-    from ixbridge.shell.journal import JournalError, read_journal
+def _read(where: str | Path) -> list[Record]:
+    from ixbridge.shell.journal import JournalError
+    from ixbridge.shell.store import read, warning
 
     try:
-        return read_journal(path)
+        records = read(str(where))
     except JournalError as error:
         _fail(str(error), ENVIRONMENT)
+    problem = warning(str(where), records)
+    if problem:
+        click.echo(f"ixkit bridge: beware: {problem}", err=True)
+    return records
 
 
 def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]]:
     from ixbridge.core.life import Life, Standing, after, standing_after
-    from ixbridge.core.records import Broken, is_instalment
+    from ixbridge.core.records import Broken, is_instalment, is_notice
 
     lives: dict[str, Life] = {}
     standings: dict[str, Standing] = {}
@@ -324,7 +415,7 @@ def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]
                 lives[each.subject] = after(
                     lives.get(each.subject, Life(each.subject)), each.kind, each.payload
                 )
-            else:
+            elif not is_notice(each.subject) and not each.subject.startswith("limit "):
                 before = standings.get(each.subject, Standing())
                 standings[each.subject] = standing_after(before, each.kind, each.payload)
     except Broken as error:
@@ -332,8 +423,34 @@ def _folded(records: list[Record]) -> tuple[dict[str, Life], dict[str, Standing]
     return lives, standings
 
 
-def _verdict(number: str | None, not_created: bool, retry: bool) -> Verdict:
-    from ixbridge.core.resolve import Adopt, NotCreated, Retry
+def _tell_strangers(records: list[Record], lives: Mapping[str, Life]) -> None:
+    from ixbridge.shell.inbox import Inbox
+
+    inbox = Inbox()
+    inbox.catch_up(records)
+    strangers = inbox.unmatched(lives)
+    if strangers:
+        click.echo(
+            f"{strangers} notifications agree with nothing that was sent; they are kept, and not acted on."
+        )
+
+
+def _warn_if_deaf(policy: Policy, journal: Journal) -> None:
+    """Verdicts that nobody is told of are lost, and cannot be asked for."""
+    from ixbridge.core.target import Lookup
+    from ixbridge.shell.inbox import Inbox
+
+    if policy.target.lookup is not Lookup.INBOX:
+        return
+    inbox = Inbox()
+    inbox.catch_up(journal.records())
+    if not inbox.registered:
+        what = f"{policy.target.title} answers by notifications, and by this journal none are posted here"
+        click.echo(f"ixkit bridge: {what}; `ixkit bridge watch` registers for them.", err=True)
+
+
+def _verdict(number: str | None, not_created: bool, retry: bool, credit: str | None) -> Verdict:
+    from ixbridge.core.resolve import Adopt, NotCreated, Replace, Retry
 
     given: list[Verdict] = []
     if number is not None:
@@ -342,6 +459,8 @@ def _verdict(number: str | None, not_created: bool, retry: bool) -> Verdict:
         given.append(NotCreated())
     if retry:
         given.append(Retry())
+    if credit is not None:
+        given.append(Replace(credit))
     if len(given) != 1:
-        raise click.UsageError("say exactly one of --adopt NUMBER, --not-created, --retry")
+        raise click.UsageError("say exactly one of --adopt NUMBER, --not-created, --retry, --replace CREDIT")
     return given[0]

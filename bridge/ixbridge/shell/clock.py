@@ -43,6 +43,17 @@ class RealClock:
         self.wake.wait(max(0.0, seconds))
 
 
+class ShiftedClock(RealClock):
+    """The machine's clocks, but the calendar begins at another moment: that of mocks whose clock stands still."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self._later = at - super().now()
+
+    def now(self) -> datetime:
+        return super().now() + self._later
+
+
 class RealChance:
     def __init__(self) -> None:
         self._random = random.Random()

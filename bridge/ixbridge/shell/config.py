@@ -6,6 +6,7 @@ stand in the file: they come from the environment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -39,7 +40,7 @@ from ixbridge.core.mapping import (
 )
 from ixbridge.core.model import Basis, InstalmentType, Mode
 from ixbridge.core.money import EXPONENTS, Rounding
-from ixbridge.core.target import Target
+from ixbridge.core.target import Lookup, Target
 from ixbridge.shell.config_nodes import Is, Malformed, toml_tree, yaml_tree
 from ixbridge.shell.config_table import Problem, Table, meant
 from ixbridge.shell.systems import CONNECTIONS
@@ -100,7 +101,7 @@ def _broken(file: str, message: str, line: int | None = None) -> ConfigError:
 def _settings(file: Table) -> Settings:
     standard = Settings()
     system = _system(file.table("target"), TARGETS)
-    target = TARGETS[system.name]
+    target = TARGETS[system.name].chosen(system.options)
     settings = Settings(
         source=_system(file.table("source"), SOURCES),
         target=system,
@@ -132,6 +133,8 @@ def _system(table: Table, known: Mapping[str, Target]) -> System:
         if option.choices and text not in option.choices:
             allowed = tuple(option.choices)
             table.wrong(key, f"seen {text!r}, expected {' or '.join(allowed)}{meant(text, allowed)}")
+        elif option.pattern and not re.fullmatch(option.pattern, text, re.ASCII):
+            table.wrong(key, f"seen {text!r}, expected {option.words}")
         elif text != option.default:
             options[key] = text
     url = table.text("url", None)
@@ -281,9 +284,17 @@ def _numbers(table: Table, target: Target) -> NumberSeries:
     if series not in ("own", "target"):
         table.wrong("series", f"seen {series!r}, expected own or target{meant(series, ('own', 'target'))}")
     if series == "own" and not target.takes_numbers:
-        table.wrong("series", f"seen own, but {target.title} always numbers its invoices itself")
+        how = (
+            " (set `target.invoices_by: client` where the club does)"
+            if "invoices_by" in target.options
+            else ""
+        )
+        table.wrong("series", f"seen own, but {target.title} always numbers its invoices itself{how}")
     if series == "own" and not start and "start" not in table:
         table.wrong("start", "missing, expected the first number of the own series")
+    if target.lookup is Lookup.INBOX and target.takes_numbers and series != "own":
+        seen = "seen no series of the bridge's own, but `target.invoices_by: client` makes it number the invoices"
+        table.wrong("series", f"{seen}; set `series: own` and `start`")
     if series == "target" and "start" in table:
         table.wrong("start", "seen a start, but the target numbers its invoices; set `series: own`")
     table.done()

@@ -187,7 +187,17 @@ class Table:
 
 
 _SECRETS = frozenset(
-    {"api_key", "apikey", "client_secret", "client_id", "password", "secret", "token", "username"}
+    {
+        "api_key",
+        "apikey",
+        "client_secret",
+        "client_id",
+        "password",
+        "secret",
+        "subscription_key",
+        "token",
+        "username",
+    }
 )
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ixbridge.core.recovery import (
-    ATTEMPTS_MAX,
     LIMIT_ATTEMPTS_MAX,
     LIMIT_PATIENCE_S,
     Reaction,
@@ -95,7 +94,7 @@ def create(
                     raise Halt(f"the accounting system: {reason}", advice="The rest waits for the next run.")
             case _:
                 not_sent()
-                if attempt >= ATTEMPTS_MAX:
+                if attempt >= exchange.attempts_max(step):
                     return Left(reason)
                 wait_s = backoff_s(attempt, share=exchange.share())
         waited_s += wait_s

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ixbridge.core.life import Event, Standing, standing_after
 from ixbridge.core.mapping import Settings, known_customer_number
 from ixbridge.core.model import Customer, Product
 from ixbridge.core.parked import Parked, Reason, park
-from ixbridge.core.records import Entry, Payload, customer_subject, product_subject
+from ixbridge.core.records import Entry, Payload, Record, customer_subject, product_subject
 from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     AddProduct,
@@ -24,10 +25,11 @@ from ixbridge.core.steps import (
     Relation,
     WriteCustomerCode,
 )
-from ixbridge.core.target import PLAIN, Target
+from ixbridge.core.target import PLAIN, Customers, Target
 from ixbridge.core.wire import Cause, No, Unknown, Yes
+from ixbridge.shell.claims import ALONE, WAIT_S, WAITS_MAX, Claims
 from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
-from ixbridge.shell.exchange import value_or_halt
+from ixbridge.shell.exchange import Halt, value_or_halt
 
 if TYPE_CHECKING:
     from ixbridge.shell.exchange import Exchange
@@ -42,9 +44,31 @@ class Ledger:
 
     journal: Journal
     standings: dict[str, Standing] = field(default_factory=dict)
+    claims: Claims = ALONE
+    learn: Callable[[Sequence[Record]], None] = lambda records: None
+    """What others wrote is taken in here."""
 
     def of(self, subject: str) -> Standing:
         return self.standings.get(subject, Standing())
+
+    @contextmanager
+    def taken(self, subject: str, exchange: Exchange) -> Iterator[bool]:
+        """While the block runs, nobody else makes this. False: somebody has been at it for too long."""
+        for _ in range(WAITS_MAX):
+            news = self.claims.take(subject)
+            if news is not None:
+                break
+            exchange.sleep(WAIT_S)
+        else:
+            yield False
+            return
+        self.learn(news)
+        try:
+            yield True
+        except Halt:
+            self.claims.give_back(subject)
+            raise
+        self.claims.give_back(subject)
 
     def note(self, subject: str, event: Event, payload: Payload, *, sync: bool) -> None:
         self.journal.append(Entry(subject, event.value, payload), sync=sync)
@@ -59,6 +83,8 @@ class CustomerDesk:
     target: Target = PLAIN
     taken: dict[str, int] = field(default_factory=dict)
     """Which iXpole customer has which number in the target."""
+    read: dict[int, Customer] = field(default_factory=dict)
+    """As iXpole shows them, by its id."""
     _settled: dict[int, str | Parked] = field(default_factory=dict)
 
     def number_for(self, customer_id: int) -> str | Parked | Left:
@@ -66,6 +92,10 @@ class CustomerDesk:
         settled = self._settled.get(customer_id)
         if settled is not None:
             return settled
+        with self.ledger.taken(customer_subject(customer_id), self.exchange) as ours:
+            return self._settle(customer_id) if ours else Left(f"another bridge is at customer {customer_id}")
+
+    def _settle(self, customer_id: int) -> str | Parked | Left:
         customer = value_or_halt(self.exchange.ask(ReadCustomer(customer_id)), "iXpole")
         match customer:
             case No(cause=Cause.NOT_FOUND, reason=reason):
@@ -74,7 +104,9 @@ class CustomerDesk:
                 )
             case No() | Unknown() as problem:
                 return left(problem, f"customer {customer_id}")
-        number = self._number(customer)
+        self.read[customer_id] = customer
+        along = self.target.customers is Customers.ALONG
+        number = self._named(customer) if along else self._number(customer)
         if isinstance(number, str):
             number = self._told(customer, number)
         if not isinstance(number, Left):
@@ -105,6 +137,20 @@ class CustomerDesk:
         if standing.number is not None:
             return standing.number
         return self._unnumbered(customer, standing)
+
+    def _named(self, customer: Customer) -> str | Parked:
+        """The customer's code, or a number of our own making: the target takes any, as orders carry the rest."""
+        rules = self.settings.customers
+        standing = self.ledger.of(customer_subject(customer.id))
+        code = known_customer_number(customer.id, customer.code, rules) or standing.number
+        if code is None and not rules.create:
+            return park(Reason.CUSTOMER_NUMBER_MISSING, f"customer {customer.id} has no code")
+        number = code or f"IX{customer.id}"
+        problem = relations.incomplete(customer) or relations.number_problem(number, self.target)
+        problem = problem or relations.shared(number, customer, rules, self.taken)
+        if problem or standing.number == number:
+            return problem or number
+        return self._taken_as(customer, number, "code" if code else "made")
 
     def _found(self, customer: Customer, known: str, number: str) -> str | Parked:
         """The one that is known by this number; documents may name it by another."""
@@ -269,7 +315,9 @@ class ArticleDesk:
             if number in self.there:
                 continue
             product = products.get(product_id) if product_id is not None else None
-            article = self._ensure(number, product, tax_code)
+            with self.ledger.taken(product_subject(number), self.exchange) as ours:
+                busy = Left(f"another bridge is at article {number!r}")
+                article = self._ensure(number, product, tax_code) if ours else busy
             if not isinstance(article, Article):
                 return article
             self.there[number] = article

@@ -6,19 +6,22 @@ needs a record in the journal first, so it is the runner's business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from ixbridge.core.recovery import (
     ATTEMPTS_MAX,
+    BREAK_AFTER,
     LIMIT_ATTEMPTS_MAX,
     LIMIT_PATIENCE_S,
     Reaction,
+    Sign,
     backoff_s,
     reaction_to,
+    sign_of,
 )
 from ixbridge.core.steps import Side, Step, System
 from ixbridge.core.wire import Cause, Kind, No, Outcome, Request, Unknown, Yes
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def alone(seconds: float) -> None:
+    """Nobody else sends there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One system, and how it is reached."""
@@ -38,6 +45,8 @@ class Line:
     system: System
     transport: Transport
     auth: Auth
+    hold: Callable[[float], None] = alone
+    """Tell others who send there that a limit asks to wait."""
 
 
 class Halt(Exception):
@@ -52,12 +61,18 @@ class Halt(Exception):
 class Counts:
     sent: dict[str, int] = field(default_factory=dict)
     repeated: int = 0
+    lost: int = 0
+    """Writes of which nobody knows whether they arrived."""
 
 
 class Exchange:
     def __init__(self, lines: Mapping[Side, Line], clock: Clock, chance: Chance) -> None:
         self._lines, self._clock, self._chance = lines, clock, chance
         self.counts = Counts()
+        self.limited_until: dict[Side, datetime] = {}
+        """Until when a system wants to hear nothing, as far as it said so."""
+        self._silent: dict[Side, int] = {}
+        """How many requests in a row brought no usable answer."""
 
     def ask(self, step: Step[T]) -> Outcome[T]:
         """The outcome of a step, after at most four attempts if it is a read or an idempotent write."""
@@ -74,7 +89,7 @@ class Exchange:
             match reaction:
                 case Reaction.AUTH if not renewed and line.auth.renew():
                     renewed = True
-                case Reaction.RETRY if attempt < ATTEMPTS_MAX:
+                case Reaction.RETRY if attempt < self.attempts_max(step):
                     wait_s = backoff_s(attempt, share=self._chance.share())
                     attempt += 1
                 case Reaction.BACKOFF if attempt < LIMIT_ATTEMPTS_MAX:
@@ -87,6 +102,10 @@ class Exchange:
             waited_s += wait_s
             self.counts.repeated += 1
             self._clock.sleep(wait_s)
+
+    def attempts_max(self, step: Step[T]) -> int:
+        """How often to try: once only, where a system has not answered anything of late."""
+        return 1 if self._silent.get(step.side, 0) >= BREAK_AFTER else ATTEMPTS_MAX
 
     def limit_wait_s(self, outcome: Outcome[T], attempt: int) -> float:
         asked_s = outcome.retry_after_s if isinstance(outcome, No) else None
@@ -103,6 +122,9 @@ class Exchange:
     def today(self, zone: str) -> date:
         return self._clock.now().astimezone(ZoneInfo(zone)).date()
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def share(self) -> float:
         return self._chance.share()
 
@@ -111,6 +133,18 @@ class Exchange:
             self._clock.sleep(seconds)
 
     def _once(self, line: Line, request: Request, step: Step[T]) -> Outcome[T]:
+        outcome = self._sent(line, request, step)
+        self.counts.lost += isinstance(outcome, Unknown)
+        silent = sign_of(outcome) in _SILENT
+        self._silent[step.side] = self._silent.get(step.side, 0) + 1 if silent else 0
+        if isinstance(outcome, No) and outcome.cause is Cause.LIMITED:
+            asked_s = outcome.retry_after_s
+            line.hold(backoff_s(1, share=0.0, limited=True, asked_s=asked_s))
+            if asked_s is not None:
+                self.limited_until[step.side] = self._clock.now() + timedelta(seconds=asked_s)
+        return outcome
+
+    def _sent(self, line: Line, request: Request, step: Step[T]) -> Outcome[T]:
         signed = line.auth.signed(request)
         if isinstance(signed, No):
             return _not_sent(signed)
@@ -119,6 +153,9 @@ class Exchange:
         heard = line.transport.send(signed)
         line.auth.used()
         return line.system.meaning_of(step, heard)
+
+
+_SILENT = frozenset({Sign.NOT_SENT, Sign.LOST, Sign.UNREADABLE})
 
 
 def _not_sent(no: No) -> No:

@@ -54,6 +54,16 @@ class Files:
         place = self._place(code, customer)
         return self._found(place, code) if place in self._read else None
 
+    def codes(self) -> tuple[str, ...]:
+        """Every code that a document read so far says it is of."""
+        documents = (each for _, read in self._read.values() for each in read)
+        return tuple(dict.fromkeys(code for each in documents for code in keys.codes_of(each)))
+
+    def find_anywhere(self, code: str) -> Found:
+        """Of all that was read so far."""
+        documents = (each for _, read in self._read.values() for each in read)
+        return Found(tuple(each for each in documents if code in keys.codes_of(each)))
+
     def _place(self, code: str, customer: str) -> str:
         return code if self.lookup is Lookup.KEY else customer
 

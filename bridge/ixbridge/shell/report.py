@@ -89,6 +89,8 @@ class Report:
     requests: Mapping[str, int] = field(default_factory=dict)
     records: int = 0
     """How many records the journal gained."""
+    busy: int = 0
+    """How many instalments another bridge was at."""
 
     @property
     def changed(self) -> bool:

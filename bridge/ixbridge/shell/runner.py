@@ -6,15 +6,20 @@ one reading of the target's list serves all. What cannot go on stays where it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ixbridge.core.answers import RETRY_AFTER_MAX_S
+from ixbridge.core.audit import Found
 from ixbridge.core.life import Event, Life, Stage, after, standing_after
 from ixbridge.core.model import Product
 from ixbridge.core.moves import (
     Ask,
+    Bill,
     Create,
+    Draw,
     Facts,
     Fresh,
     Look,
@@ -30,24 +35,28 @@ from ixbridge.core.moves import (
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.plan import next_move
 from ixbridge.core.policy import Policy
-from ixbridge.core.records import Entry, Payload, is_instalment
+from ixbridge.core.records import SERIES, Entry, Payload, Record, is_instalment, is_notice, limit_subject
 from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     Delivered,
+    FetchDocument,
     ReadDocument,
     ReadInstalments,
     ReadProduct,
     Unusable,
+    WriteDraft,
 )
 from ixbridge.core.target import Lookup, Pdf
 from ixbridge.core.wire import Cause, No, Unknown, Yes
 from ixbridge.shell.books import Books
 from ixbridge.shell.cases import Case, Window, next_number, shelves_of, taken_numbers, window_of
+from ixbridge.shell.claims import ALONE, WAIT_S, WAITS_MAX, Claims
 from ixbridge.shell.creation import Clash, Left, Lost, Refusal, create, left
 from ixbridge.shell.desk import ArticleDesk, CustomerDesk, Ledger
 from ixbridge.shell.exchange import Halt, value_or_halt
 from ixbridge.shell.files import Files
-from ixbridge.shell.paper import drawn
+from ixbridge.shell.inbox import Inbox
+from ixbridge.shell.paper import drawn, invoice_pdf
 from ixbridge.shell.report import Item, Report, item_of, item_of_unusable
 
 if TYPE_CHECKING:
@@ -61,14 +70,29 @@ LEFTS_MAX = 3
 FOLLOWED_MIN = 4
 """From so many unpaid invoices on, reading the list is tried before asking for each."""
 BEFORE_BOOKED = frozenset({Stage.NEW, Stage.DROPPED, Stage.SEEN, Stage.ASKED})
-SYNCED = frozenset({Event.INTENT, Event.RESULT, Event.PARKED, Event.ADOPTED})
+SYNCED = frozenset(
+    {
+        Event.INTENT,
+        Event.RESULT,
+        Event.REQUESTED,
+        Event.RECEIVED,
+        Event.PARKED,
+        Event.ADOPTED,
+    }
+)
 """Records that the next request relies on, or that a person must not lose."""
 
 Watch = Callable[[int, int, str], None]
+Stop = Callable[[], bool]
 
 
 def unwatched(done: int, total: int, code: str) -> None:
     """Nobody looks on."""
+
+
+def never() -> bool:
+    """Nobody asks for an early end."""
+    return False
 
 
 class Runner:
@@ -80,10 +104,17 @@ class Runner:
         *,
         limit: int | None = None,
         watch: Watch = unwatched,
+        stop: Stop = never,
+        claims: Claims = ALONE,
+        audit: bool = False,
     ) -> None:
+        """``claims``: who shares the work. ``audit``: look at everything again, paid instalments too."""
         self._exchange, self._journal, self._policy = exchange, journal, policy
-        self._limit, self._watch = limit, watch
-        self._ledger = Ledger(journal)
+        self._limit, self._watch, self._stop = limit, watch, stop
+        self._claims, self._audit = claims, audit
+        self._busy = 0
+        self._limits: dict[str, str] = {}
+        self._ledger = Ledger(journal, claims=claims, learn=self._learn)
         self._products: dict[int, Product | None] = {}
         self._cases: dict[str, Case] = {}
         self._nameless: list[Item] = []
@@ -91,6 +122,7 @@ class Runner:
         self._customers = CustomerDesk(exchange, self._ledger, policy.settings, policy.target)
         self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
         self._books: Books | Files | None = None
+        self._inbox = Inbox() if policy.target.lookup is Lookup.INBOX else None
         zone = policy.target.zone
         self._today = exchange.today(zone) if zone else None
         self._followed: Books | None = None
@@ -101,6 +133,7 @@ class Runner:
         halted, advice = None, ""
         try:
             self._remember()
+            self._wait_for_limits()
             delivered = self._delivered()
             todo = self._intake(delivered)
             self._customers.taken = taken_numbers(self._ledger.standings, delivered)
@@ -108,9 +141,11 @@ class Runner:
             self._round([code for code in todo if self._is_before_booked(code)], booking=True)
             self._followed = self._read_followed()
             # Whatever is still not booked could not go on, and is not tried again in this run.
-            self._round([code for code in todo if not self._is_before_booked(code)], booking=False)
+            after_booking = [code for code in todo if not self._is_before_booked(code)]
+            self._round([*after_booking, *self._paid_in_view(todo)], booking=False)
         except Halt as halt:
             halted, advice = str(halt), halt.advice
+            self._keep_limits()
         self._journal.flush()
         items = [
             item_of(case.life, changed=case.changed, waiting=case.waiting)
@@ -119,7 +154,7 @@ class Runner:
         ]
         records = len(self._journal.records()) - before
         sent = self._exchange.counts.sent
-        return Report((*items, *self._nameless), halted, advice, sent, records)
+        return Report((*items, *self._nameless), halted, advice, sent, records, self._busy)
 
     def _is_before_booked(self, code: str) -> bool:
         return self._cases[code].life.stage in BEFORE_BOOKED
@@ -127,15 +162,55 @@ class Runner:
     # --- gather ---------------------------------------------------------------------------
 
     def _remember(self) -> None:
+        self._claims.news()  # what others wrote is among the records now
         for record in self._journal.records():
-            if is_instalment(record.subject):
-                case = self._cases.setdefault(record.subject, Case(Life(record.subject)))
-                case.life = after(case.life, record.kind, record.payload)
-            else:
-                standings = self._ledger.standings
-                standings[record.subject] = standing_after(
-                    self._ledger.of(record.subject), record.kind, record.payload
-                )
+            self._fold(record)
+
+    def _fold(self, record: Record) -> None:
+        subject = record.subject
+        if is_instalment(subject):
+            case = self._cases.setdefault(subject, Case(Life(subject)))
+            case.life = after(case.life, record.kind, record.payload)
+        elif subject.startswith("limit "):
+            self._limits[subject] = str(record.payload.get("until", ""))
+        elif not is_notice(subject):
+            standing = standing_after(self._ledger.of(subject), record.kind, record.payload)
+            self._ledger.standings[subject] = standing
+
+    def _learn(self, records: Sequence[Record]) -> None:
+        """Others wrote: what was read before may be older than what they did."""
+        for record in records:
+            self._fold(record)
+            standing = self._ledger.standings.get(record.subject)
+            kind, _, name = record.subject.partition(" ")
+            if kind == "customer" and standing is not None and standing.number is not None:
+                self._customers.taken.setdefault(standing.number, int(name))
+            case = self._cases.get(record.subject)
+            if case is None:
+                continue
+            case.facts = replace(case.facts, found=None, read=None, looks=0, offered=False, next_number=None)
+            if record.kind == Event.INTENT.value:
+                case.facts = replace(case.facts, earlier=False)
+                if self._books is not None:
+                    self._books.created()
+
+    # --- limits that outlast a run --------------------------------------------------------
+
+    def _wait_for_limits(self) -> None:
+        """A system that asked for an hour of silence gets it, also from the next run."""
+        now = self._exchange.now()
+        for subject, said in self._limits.items():
+            until = datetime.fromisoformat(said)
+            if now < until <= now + timedelta(seconds=RETRY_AFTER_MAX_S):
+                asked = f"the {subject.partition(' ')[2]} system asked to be left alone until {said[:19]} UTC"
+                raise Halt(asked, advice="Run again after that.")
+
+    def _keep_limits(self) -> None:
+        for side, until in self._exchange.limited_until.items():
+            subject, said = limit_subject(side.value), until.isoformat()
+            if until > self._exchange.now() and self._limits.get(subject) != said:
+                self._journal.append(Entry(subject, "limited", {"until": said}), sync=False)
+                self._limits[subject] = said
 
     def _delivered(self) -> Mapping[str, Delivered]:
         heard = value_or_halt(self._exchange.ask(ReadInstalments()), "iXpole")
@@ -155,7 +230,9 @@ class Runner:
                 self._set_aside(each)
                 continue
             case = self._cases.setdefault(code, Case(Life(code, customer_name=each.customer_name)))
-            case.facts = replace(case.facts, delivered=each, products=self._products)
+            case.facts = replace(
+                case.facts, delivered=each, products=self._products, offered=case.life.is_told
+            )
             if case.life.stage in (Stage.NEW, Stage.DROPPED):
                 new += 1
                 if self._limit is not None and new > self._limit:
@@ -181,11 +258,28 @@ class Runner:
 
     def _open_books(self) -> Books | Files | None:
         lookup = self._policy.target.lookup
+        if lookup is Lookup.INBOX:
+            return None
         if lookup is not Lookup.WINDOW:
             return Files(self._exchange, lookup)
-        window = window_of(self._cases.values(), self._policy)
+        window = window_of(self._cases.values(), self._policy, audit=self._audit)
         shelves = shelves_of(self._cases.values(), self._policy)
         return None if window is None else Books(self._exchange, window, shelves)
+
+    def _paid_in_view(self, todo: list[str]) -> list[str]:
+        """Paid instalments whose document is seen anyway; all of them in an audit."""
+        others = set(self._cases).difference(todo)
+        paid = [code for code in others if self._cases[code].life.stage is Stage.PAID]
+        return sorted(code for code in paid if self._audit or self._known(self._cases[code]))
+
+    def _known(self, case: Case) -> Found | None:
+        """What was read of it in this run anyway, if it was."""
+        life = case.life
+        for books in (self._books, self._followed):
+            found = books.known(life.code, life.day, life.customer_number) if books else None
+            if found is not None:
+                return found
+        return None
 
     def _read_followed(self) -> Books | None:
         """The list, where it is cheaper than asking for every invoice that is not paid yet."""
@@ -209,13 +303,32 @@ class Runner:
 
     def _round(self, codes: list[str], *, booking: bool) -> None:
         for done, code in enumerate(codes):
+            if self._stop():
+                break
+            if self._inbox is not None:
+                self._inbox.catch_up(self._journal.records())
             self._watch(done, len(codes), code)
             self._drive(self._cases[code], booking=booking)
         self._watch(len(codes), len(codes), "")
         self._journal.flush()
 
     def _drive(self, case: Case, *, booking: bool) -> None:
-        """One instalment as far as it goes. What nothing came of stays parked as it was."""
+        """One instalment as far as it goes, unless another bridge is at it."""
+        news = self._claims.take(case.life.code)
+        if news is None:
+            case.waiting = "another bridge is at it"
+            self._busy += 1
+            return
+        self._learn(news)
+        try:
+            self._driven(case, booking=booking)
+        except Halt:
+            self._claims.give_back(case.life.code)
+            raise
+        self._claims.give_back(case.life.code)
+
+    def _driven(self, case: Case, *, booking: bool) -> None:
+        """What nothing came of stays parked as it was."""
         case.waiting = ""
         try:
             stopped = self._moved(case, booking=booking)
@@ -239,20 +352,26 @@ class Runner:
         raise AssertionError(f"{case.life.code} goes in circles at {case.life.stage.value}")
 
     def _facts(self, case: Case) -> Facts:
-        facts = case.facts
-        if case.life.stage is Stage.REPORTED and facts.found is None:
-            known = (
-                books.known(case.life.code, case.life.day, case.life.customer_number)
-                for books in (self._books, self._followed)
-                if books
-            )
-            facts = replace(facts, found=next((each for each in known if each is not None), None))
+        facts = replace(case.facts, now=self._exchange.now())
+        if case.life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
+            found = self._known(case)
+            facts = replace(facts, found=None if found is None else found.without(case.life.superseded))
+        enforced = self._policy.target.key_enforced
+        facts = replace(facts, suspect=facts.suspect or self._audit or (case.life.doubtful and not enforced))
         if case.life.stage is Stage.SEEN and facts.today is None:
             facts = replace(facts, today=self._today)
-        if case.life.stage is Stage.SEEN and facts.next_number is None:
-            facts = replace(facts, next_number=next_number(self._cases.values(), self._policy))
+        if self._inbox is not None:
+            facts = replace(facts, word=self._inbox.word_of(case.life), now=self._exchange.now())
+        if self._takes_number(case.life) and facts.next_number is None:
+            series = self._ledger.of(SERIES).number
+            facts = replace(facts, next_number=next_number(self._cases.values(), self._policy, series))
         case.facts = replace(facts, products=self._products)
         return case.facts
+
+    def _takes_number(self, life: Life) -> bool:
+        if self._inbox is None:
+            return life.stage is Stage.SEEN
+        return life.stage in (Stage.DRAFTED, Stage.HANDED)
 
     def _apply(self, case: Case, move: Move) -> Rest | Park | Left | None:
         """Do it. None: go on; anything else: this instalment is done for now."""
@@ -265,10 +384,16 @@ class Runner:
                 return self._ask(case, move)
             case Create():
                 return self._create(case, move)
+            case Bill():
+                return self._bill(case, move)
+            case Draw(document=document):
+                case.facts = replace(case.facts, pdf=invoice_pdf(document, case.life))
             case Note(event=event, payload=payload):
                 self._note(case, event, payload)
             case Reopen():
                 case.reopened, case.life = case.life.parked, replace(case.life, parked=None)
+                doubled = case.reopened is not None and case.reopened.reason is Reason.DUPLICATE_DOCUMENTS
+                case.facts = replace(case.facts, suspect=case.facts.suspect or doubled)
                 # It was looked for long enough when it was parked: one more look is enough.
                 case.facts = replace(case.facts, looks=len(LOOKS_S) - 1)
             case Park(parked=parked):
@@ -293,7 +418,10 @@ class Runner:
             case Left():
                 return got
             case str():
-                case.facts = replace(case.facts, customer_number=got)
+                customer = (
+                    self._customers.read.get(move.customer_id) if isinstance(move, NeedCustomer) else None
+                )
+                case.facts = replace(case.facts, customer_number=got, customer=customer)
             case frozenset():
                 case.facts = replace(
                     case.facts, articles=case.facts.articles | got, known_articles=self._articles.there
@@ -321,20 +449,33 @@ class Runner:
         if isinstance(found, (No, Unknown)):
             value_or_halt(found, "the accounting system")
             return left(found, "documents")
+        found = found.without(case.life.superseded)
         case.facts = replace(case.facts, found=found, looks=case.facts.looks + 1)
         return None
 
     def _ask(self, case: Case, move: Ask) -> Park | Left | None:
         if isinstance(move.step, ReadDocument):
             return self._read_document(case, move.step)
-        answer = value_or_halt(self._exchange.ask(move.step), "iXpole")
+        if isinstance(move.step, FetchDocument):
+            return self._fetch(case, move.step)
+        self._claims.hold(case.life.code)
+        lost = self._exchange.counts.lost
+        outcome = self._exchange.ask(move.step)
+        late = isinstance(move.step, WriteDraft) and self._exchange.counts.lost > lost
+        if late and not isinstance(outcome, Yes) and not case.life.doubted:
+            self._note(case, Event.DOUBTED, {})
+        answer = value_or_halt(outcome, "iXpole")
         match answer:
             case None:
                 assert move.then is not None
-                self._note(case, move.then, move.payload)
+                self._note(case, move.then, {**move.payload, "late": True} if late else move.payload)
                 return None
             case No(cause=Cause.NOT_FOUND, reason=reason):
                 return self._park(case, park(Reason.SOURCE_WITHDRAWN, f"iXpole: {reason}"))
+            case No(cause=Cause.INVALID | Cause.CONFLICT) as no if case.life.again:
+                return left(
+                    no, "iXpole"
+                )  # a late D may stand in the way; the real number is written once more
             case No(cause=Cause.INVALID | Cause.CONFLICT, reason=reason):
                 return self._park(case, park(Reason.REFUSED_BY_SOURCE, f"iXpole: {reason}"))
             case No() | Unknown() as problem:
@@ -353,10 +494,74 @@ class Runner:
                 case.facts = replace(case.facts, read=documents, read_pdf=step.with_pdf)
                 return None
 
+    def _fetch(self, case: Case, step: FetchDocument) -> Park | Left | None:
+        answer = value_or_halt(self._exchange.ask(step), "the accounting system")
+        match answer:
+            case No(cause=Cause.NOT_FOUND):
+                case.facts = replace(case.facts, missing=case.facts.missing | {step.key})
+            case No(cause=Cause.UNREADABLE | Cause.INVALID, reason=reason):
+                return self._park(case, park(Reason.PDF_UNUSABLE, reason))
+            case No() | Unknown() as problem:
+                return left(problem, f"document {step.key}")
+            case pdf:
+                case.facts = replace(case.facts, pdf=pdf)
+        return None
+
+    def _bill(self, case: Case, move: Bill) -> Park | Left | None:
+        case.facts = replace(case.facts, next_number=None)
+        since: Payload = {"since": self._exchange.now().isoformat(timespec="seconds")}
+        made = create(
+            self._exchange,
+            move.step,
+            self._exchange.kind_of(move.step),
+            intend=lambda: self._note(case, Event.REQUESTED, {**move.intent, **since}),
+            not_sent=lambda: self._note(case, Event.DECLINED, {}),
+        )
+        match made:
+            case Yes(value=receipt):
+                self._note(case, Event.RECEIVED, {"receipt": receipt, **since})
+                return None
+            case Refusal(no=no):
+                return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
+            case Clash(no=no):
+                self._note(case, Event.DECLINED, {})
+                return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
+            case Lost(reason=reason):
+                return Left(reason)  # sent again in the next run, under the same id
+            case Left():
+                return made
+
     def _create(self, case: Case, move: Create) -> Park | Left | None:
         assert self._books is not None
+        if move.step.invoice.number is not None:
+            return self._create_numbered(case, move)
+        return self._create_now(case, move)
+
+    def _create_numbered(self, case: Case, move: Create) -> Park | Left | None:
+        """With a number of our own series, which two bridges must not both take."""
+        subject = SERIES
+        for _ in range(WAITS_MAX):
+            news = self._claims.take(subject)
+            if news is not None:
+                break
+            self._exchange.sleep(WAIT_S)
+        else:
+            return Left("another bridge has been giving numbers for too long")
+        self._learn(news)
+        try:
+            series = self._ledger.of(SERIES).number
+            due = next_number(self._cases.values(), self._policy, series)
+            if case.life.asked_number is None and move.step.invoice.number != due:
+                case.facts = replace(case.facts, next_number=due)
+                return None  # decided anew, with the number that is due now
+            return self._create_now(case, move)
+        finally:
+            self._claims.give_back(subject)
+
+    def _create_now(self, case: Case, move: Create) -> Park | Left | None:
+        assert self._books is not None
         kind = self._exchange.kind_of(move.step)
-        self._books.created()
+        self._created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
         made = create(
             self._exchange,
@@ -365,23 +570,35 @@ class Runner:
             intend=lambda: self._note(case, Event.INTENT, move.intent),
             not_sent=lambda: self._note(case, Event.NOSEND, {}),
         )
-        self._books.created()
+        self._created()
         match made:
             case Yes(value=document):
                 result: Payload = {"number": document.number, "draft": document.draft_id, "by": "answer"}
+                if self._inbox is not None:
+                    since = self._exchange.now().isoformat(timespec="seconds")
+                    result = {**result, "receipt": document.reference, "since": since}
                 self._note(case, Event.RESULT, result)
                 return None
             case Refusal(no=no):
                 return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
             case Clash(no=no):
                 return self._clash(case, move, no)
+            case Lost(reason=reason) if self._inbox is not None:
+                return Left(reason)  # sent again in the next run, under the same id
             case Lost():
                 return None  # the plan looks for it
             case Left():
                 return made
 
+    def _created(self) -> None:
+        if self._books is not None:
+            self._books.created()
+
     def _clash(self, case: Case, move: Create, no: No) -> Park | Left | None:
         """Our number was refused: is it our own document that has it?"""
+        if self._inbox is not None:
+            self._note(case, Event.NOSEND, {})
+            return self._park(case, park(Reason.REFUSED_BY_TARGET, no.reason))
         stopped = self._look(case, Look(Fresh.NOW))
         if stopped is not None or (case.facts.found and not case.facts.found.is_empty):
             return stopped
@@ -409,6 +626,10 @@ class Runner:
     def _append(self, case: Case, event: Event, payload: Payload) -> None:
         life = after(case.life, event.value, payload)  # first: what cannot follow is not written
         self._journal.append(Entry(case.life.code, event.value, payload), sync=event in SYNCED)
+        if event in (Event.HANDED, Event.REPORTED, Event.REPAIRED):
+            case.facts = replace(case.facts, offered=False)
+        if event is Event.RELEASED:
+            case.facts = replace(case.facts, found=None, read=None, read_pdf=False)
         if life.stage is not case.life.stage and event is not Event.RESULT:
             case.facts = replace(case.facts, looks=0)
         case.life, case.changed = life, True

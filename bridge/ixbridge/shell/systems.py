@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ixbridge.core.notices import Notice
 from ixbridge.core.steps import System
 from ixbridge.core.target import Target
+from ixbridge.core.wire import Request
 from ixbridge.shell.auth import ApiKey, Auth, Login, Token, with_bearer
-from ixbridge.targets import crmcom, silvasoft, telecomx
+from ixbridge.targets import crmcom, riverty, riverty_notices, silvasoft, telecomx
 
 if TYPE_CHECKING:
     from ixbridge.shell.clock import Clock
@@ -27,6 +29,10 @@ class Connection:
     target: Target
     system: System
     auth: Callable[[Transport, Clock, Given], Auth]
+    limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """How often a second each of these operations may be asked."""
+    notices: Callable[[bytes], tuple[Notice, ...]] | None = None
+    """What its notifications say, where it posts any."""
 
 
 def _silvasoft(transport: Transport, clock: Clock, given: Given) -> Auth:
@@ -43,6 +49,21 @@ def _crmcom(transport: Transport, clock: Clock, given: Given) -> Auth:
     return Token(transport, clock, Login(request, crmcom.login_meaning, crmcom.with_token))
 
 
+class _Riverty(ApiKey):
+    """A key in a header, and the legal entity in each path."""
+
+    def __init__(self, key: str, business: str) -> None:
+        super().__init__({"X-Subscription-Key": key})
+        self._business = business
+
+    def signed(self, request: Request) -> Request:
+        return riverty.for_business(super().signed(request), self._business)
+
+
+def _riverty(transport: Transport, clock: Clock, given: Given) -> Auth:
+    return _Riverty(given["subscription_key"], given["business_code"])
+
+
 CONNECTIONS: Mapping[str, Connection] = MappingProxyType(
     {
         each.target.name: each
@@ -50,6 +71,7 @@ CONNECTIONS: Mapping[str, Connection] = MappingProxyType(
             Connection(silvasoft.TARGET, silvasoft, _silvasoft),
             Connection(telecomx.TARGET, telecomx, _telecomx),
             Connection(crmcom.TARGET, crmcom, _crmcom),
+            Connection(riverty.TARGET, riverty, _riverty, riverty.LIMITS, riverty_notices.notices_in),
         )
     }
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
@@ -27,6 +27,8 @@ RATIO_FROM_BYTES = 64 * 1024
 CONNECT_S = 5.0
 READ_S = 20.0
 WHOLE_ANSWER_S = 60.0
+WHOLE_EXCHANGE_S = 90.0
+"""From the first byte that goes out to the last that comes in."""
 
 
 class Transport(Protocol):
@@ -45,13 +47,16 @@ class HttpTransport:
     def __init__(self, base_url: str, *, client: httpx.Client | None = None) -> None:
         import httpx
 
+        from ixbridge.shell.deadline import BoundedTransport, Deadline
+
         self._base = base_url.rstrip("/")
         self._errors = _errors()
+        self._deadline = Deadline()
         self._client = client or httpx.Client(
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=False,
-            limits=httpx.Limits(max_connections=2, max_keepalive_connections=1),
+            transport=BoundedTransport(self._deadline),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "ixkit-bridge"},
         )
 
@@ -61,7 +66,9 @@ class HttpTransport:
         headers = dict(request.headers)
         if request.body is not None:
             headers["Content-Type"] = request.content_type
-        cap = PDF_ANSWER_MAX_BYTES if "IncludeBase64PDF" in request.query else ANSWER_MAX_BYTES
+        large = request.pdf or "IncludeBase64PDF" in request.query
+        cap = PDF_ANSWER_MAX_BYTES if large else ANSWER_MAX_BYTES
+        self._deadline.begin(WHOLE_EXCHANGE_S)
         try:
             with self._client.stream(
                 request.method,
@@ -103,14 +110,16 @@ def _whole(response: httpx.Response, cap: int) -> bytes:
     """The body, unpacked by us so that neither its size, its density nor its pace can surprise."""
     deadline = time.monotonic() + WHOLE_ANSWER_S
     coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if "content-length" in response.headers and "transfer-encoding" in response.headers:
+        raise TooMuch("the answer says its length twice, in two ways")
     if coding not in ("identity", "", "gzip"):
         raise TooMuch(f"the answer is packed as {coding!r}, which was not asked for")
-    unpack = _gunzip(cap) if coding == "gzip" else None
+    machine = zlib.decompressobj(zlib.MAX_WBITS | 16) if coding == "gzip" else None
     chunks: list[bytes] = []
     packed = size = 0
     for chunk in response.iter_raw():
         packed += len(chunk)
-        plain = unpack(chunk) if unpack else chunk
+        plain = _unpacked(machine, chunk, cap) if machine else chunk
         size += len(plain)
         chunks.append(plain)
         if size > cap:
@@ -119,19 +128,16 @@ def _whole(response: httpx.Response, cap: int) -> bytes:
             raise TooMuch("the answer unpacks to more than a hundred times its size")
         if time.monotonic() > deadline:
             raise TooMuch(f"the answer took longer than {WHOLE_ANSWER_S:g} s")
+    if machine is not None and packed and not machine.eof:
+        raise TooMuch("the packed answer is cut off")
     return b"".join(chunks)
 
 
-def _gunzip(cap: int) -> Callable[[bytes], bytes]:
-    machine = zlib.decompressobj(zlib.MAX_WBITS | 16)
-
-    def unpack(chunk: bytes) -> bytes:
-        try:
-            return machine.decompress(chunk, cap + 1)
-        except zlib.error as error:
-            raise TooMuch(f"the answer says gzip and is not: {error}") from None
-
-    return unpack
+def _unpacked(machine: zlib._Decompress, chunk: bytes, cap: int) -> bytes:
+    try:
+        return machine.decompress(chunk, cap + 1)
+    except zlib.error as error:
+        raise TooMuch(f"the answer says gzip and is not: {error}") from None
 
 
 class Paced:
@@ -142,7 +148,7 @@ class Paced:
 
     def __init__(self, inner: Transport, clock: Clock, *, per_second: int = 0, per_minute: int = 0) -> None:
         self._inner, self._clock = inner, clock
-        self._windows = [(limit, width, deque[float]()) for limit, width in _windows(per_second, per_minute)]
+        self._windows = [(limit, width, deque[float]()) for limit, width in windows(per_second, per_minute)]
 
     def send(self, request: Request, /) -> Heard:
         for limit, width, sent in self._windows:
@@ -157,9 +163,19 @@ class Paced:
         return heard
 
 
-def _windows(per_second: int, per_minute: int) -> Iterator[tuple[int, float]]:
+class PacedEach:
+    """A transport that keeps to a pace for some operations only: at most so many of each a second."""
+
+    def __init__(self, inner: Transport, clock: Clock, limits: Mapping[str, int]) -> None:
+        self._inner = inner
+        self._paced = {name: Paced(inner, clock, per_second=limit) for name, limit in limits.items()}
+
+    def send(self, request: Request, /) -> Heard:
+        return self._paced.get(request.operation, self._inner).send(request)
+
+
+def windows(per_second: int, per_minute: int) -> tuple[tuple[int, float], ...]:
+    """At most so many requests in so many seconds; 0 is no limit."""
     # A little wider than the limit's own window, as the other side's clock begins it elsewhere.
-    if per_second > 0:
-        yield per_second, 1.05
-    if per_minute > 0:
-        yield per_minute, 60.5
+    both = (per_second, 1.05), (per_minute, 60.5)
+    return tuple((many, width) for many, width in both if many > 0)

@@ -100,13 +100,17 @@ def request_for(step: Step[Any]) -> Request:
             return _write("putInstalments", "PUT", "/api/instalments", written(step))
 
 
-def written(step: Step[Any]) -> dict[str, str]:
+def written(step: Step[Any]) -> dict[str, str | None]:
     """What is said of an instalment: always its code, byte for byte, and only what has changed."""
     match step:
         case WriteDraft(code=code, number=number):
             return {"instalmentCode": code, "invoiceNumber": number}
         case WriteInvoice(code=code, number=number, due_date=due_date, pdf=pdf):
-            said = {"instalmentCode": code, "invoiceNumber": number, "invoiceDueDate": due_date.isoformat()}
+            said: dict[str, str | None] = {
+                "instalmentCode": code,
+                "invoiceNumber": number,
+                "invoiceDueDate": due_date.isoformat(),
+            }
             return said if pdf is None else {**said, "invoicePdf": base64.b64encode(pdf).decode("ascii")}
         case WritePayment(code=code, payment_no=payment_no):
             return {"instalmentCode": code, "paymentNo": payment_no}
@@ -118,7 +122,7 @@ def _read(operation: str, path: str) -> Request:
     return Request(NAME, operation, Kind.READ, "GET", path)
 
 
-def _write(operation: str, method: str, path: str, body: Mapping[str, str]) -> Request:
+def _write(operation: str, method: str, path: str, body: Mapping[str, str | None]) -> Request:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Request(NAME, operation, Kind.WRITE, method, path, body=text.encode())
 
@@ -158,7 +162,7 @@ def _same_id(item: Identified, expected: int) -> Identified:
     return item
 
 
-def _echo(reply: Reply, said: Mapping[str, str]) -> None:
+def _echo(reply: Reply, said: Mapping[str, str | None]) -> None:
     """A write answered 2xx: an empty body is fine, an echo must agree, anything else is no answer."""
     # ASSUMED: the success code and body of PUT and PATCH are not documented; 200 with the object,
     # or 204 without, are both taken.

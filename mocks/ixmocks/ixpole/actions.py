@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ixmocks.engine.system import Action
-from ixmocks.ixpole import people, sales
+from ixmocks.ixpole import desk, sales
 from ixmocks.ixpole.shape import CUSTOMER, PRODUCT, STORED_SALE, Table
 
 Schema = Mapping[str, Any]
@@ -56,17 +56,17 @@ ACTIONS: Mapping[str, Action] = {
         _params(("contractNumber",), contractNumber=CODE, credit={"type": "array", "items": CODE}),
     ),
     "addInstalment": Action(
-        people.add_instalment,
+        desk.add_instalment,
         "Plan one instalment, described like in a scenario",
         {"type": "object", "required": ["instalmentDate", "customer", "lines"]},
     ),
     "editInstalment": Action(
-        people.edit_instalment,
+        desk.edit_instalment,
         "Change an instalment that has no document yet",
         _params(("instalmentCode",), instalmentCode=CODE, **_INSTALMENT),
     ),
     "withdrawInstalment": Action(
-        people.withdraw_instalment,
+        desk.withdraw_instalment,
         "Take an instalment without document out of its sale",
         _params(("instalmentCode",), instalmentCode=CODE),
     ),
@@ -76,7 +76,7 @@ ACTIONS: Mapping[str, Action] = {
         _params(("instalmentCode",), instalmentCode=CODE, replace=FLAG),
     ),
     "typeInvoiceNumber": Action(
-        people.type_invoice_number,
+        desk.type_invoice_number,
         "Type Invoice No, DueDate or Payment No into the overview; null or an empty text clears",
         _params(
             ("instalmentCode",),
@@ -87,18 +87,18 @@ ACTIONS: Mapping[str, Action] = {
         ),
     ),
     "showInstalments": Action(
-        people.show_instalments, "The instalments overview, all or those of one status", _params(status=TEXT)
+        desk.show_instalments, "The instalments overview, all or those of one status", _params(status=TEXT)
     ),
     "downloadInvoicePdf": Action(
-        people.download_invoice_pdf,
+        desk.download_invoice_pdf,
         "The PDF as the customer finds it on the portal",
         _params(("instalmentCode",), instalmentCode=CODE),
     ),
     "setCreditSales": Action(
-        people.set_credit_sales, "Let credit sales be delivered, or not", _params(("enabled",), enabled=FLAG)
+        desk.set_credit_sales, "Let credit sales be delivered, or not", _params(("enabled",), enabled=FLAG)
     ),
-    "addCustomer": Action(people.add_customer, "Enter a customer", _any_of(CUSTOMER)),
-    "editCustomer": Action(people.edit_customer, "Change a customer", _any_of(CUSTOMER, ("customerId",))),
-    "addProduct": Action(people.add_product, "Enter a product", _any_of(PRODUCT)),
-    "editProduct": Action(people.edit_product, "Change a product", _any_of(PRODUCT, ("productId",))),
+    "addCustomer": Action(desk.add_customer, "Enter a customer", _any_of(CUSTOMER)),
+    "editCustomer": Action(desk.edit_customer, "Change a customer", _any_of(CUSTOMER, ("customerId",))),
+    "addProduct": Action(desk.add_product, "Enter a product", _any_of(PRODUCT)),
+    "editProduct": Action(desk.edit_product, "Change a product", _any_of(PRODUCT, ("productId",))),
 }

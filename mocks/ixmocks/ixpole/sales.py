@@ -10,7 +10,7 @@ from typing import Any
 
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Violation
 from ixmocks.ixpole import money, plan, show
-from ixmocks.ixpole.people import Command, answering, missing, unfit
+from ixmocks.ixpole.desk import Command, answering, missing, unfit
 from ixmocks.ixpole.rules import refused
 from ixmocks.ixpole.shape import LINE, STORED_SALE, Misfit, read, read_date, shown
 from ixmocks.ixpole.state import (

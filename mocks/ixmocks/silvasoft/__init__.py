@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-from ixmocks.engine.outcome import Presented, Readings, Refused, Violation, Why
-from ixmocks.engine.system import Ask, Credentials, System, Window
+from ixmocks.engine.outcome import Readings, Refused, Violation, Why
+from ixmocks.engine.system import System, Window
 from ixmocks.silvasoft import handlers, seed
 from ixmocks.silvasoft.actions import ACTIONS
+from ixmocks.silvasoft.credentials import admit, credential_of, credentials, sign_in
 from ixmocks.silvasoft.envelope import refuse
 from ixmocks.silvasoft.state import State
-
-
-def credentials(world: str) -> Credentials:
-    key, user = f"slv_{world}", f"api@{world}.example"
-    return Credentials(key, user, {"IXKIT_SILVASOFT_API_KEY": key, "IXKIT_SILVASOFT_USERNAME": user})
-
-
-def credential_of(presented: Presented, form: Mapping[str, Any]) -> str:
-    return presented["ApiKey"]
-
-
-def admit(state: State, presented: Presented, own: Credentials, at: datetime) -> Refused | None:
-    """Key and user name belong together; one body for whatever is wrong or missing."""
-    if presented["ApiKey"] == own.key and presented["Username"] == own.secret:
-        return None
-    wrong = "ApiKey" if presented["ApiKey"] != own.key else "Username"
-    what = "another value" if presented[wrong] else "nothing"
-    found = Violation("SILV-26", f"header.{wrong}", what, f"the {wrong} of this world")
-    return Refused((found,), 401, Why.UNAUTHORISED)
-
-
-def sign_in(own: Credentials, ask: Ask) -> dict[str, str]:
-    return {"ApiKey": own.key, "Username": own.secret}
 
 
 def windows(state: State, readings: Readings) -> tuple[Window, ...]:

@@ -30,11 +30,20 @@ PAYLOADS: dict[Event, Payload] = {
     Event.RESULT: {"number": "5", "draft": None, "by": "answer"},
     Event.DRAFTED: {"draft": "C-1"},
     Event.NUMBERED: {"number": "5"},
+    Event.DOUBTED: {},
     Event.HANDED: {"said": "DC-1"},
     Event.REPORTED: {"number": "5", "due": "2026-05-01"},
+    Event.REPAIRED: {},
     Event.PAID: {"payment": "P"},
+    Event.UNPAID: {},
     Event.WITHDRAWN: {},
     Event.ADOPTED: {"number": "77"},
+    Event.REQUESTED: {"reference": "IXA", "number": None, "since": "2026-04-15T09:00:00+00:00"},
+    Event.RECEIVED: {"receipt": "r-1", "since": "2026-04-15T09:00:00+00:00"},
+    Event.DECLINED: {"refused": "no"},
+    Event.KEPT: {"number": "5"},
+    Event.REPLACED: {"credit": "9"},
+    Event.RELEASED: SEEN,
     Event.PARKED: {
         "reason": "uncertain_create",
         "message": "m",
@@ -70,9 +79,24 @@ def test_a_life_goes_where_the_table_says_and_nowhere_else(events: list[Event]) 
             assert life.stage is NEXT[before.stage, event] and life.parked is None
 
 
-def test_nothing_leaves_paid() -> None:
-    assert not [event for stage, event in NEXT if stage is Stage.PAID]
-    assert Stage.PAID not in PARKABLE
+def test_a_paid_one_moves_only_when_it_bounced_was_forgotten_or_an_operator_says_so() -> None:
+    ways = {event for stage, event in NEXT if stage is Stage.PAID}
+    assert ways == {
+        Event.UNPAID,
+        Event.REPAIRED,
+        Event.REPORTED,
+        Event.ADOPTED,
+        Event.KEPT,
+        Event.REPLACED,
+    }
+
+
+def test_what_was_credited_is_remembered_when_it_is_booked_anew() -> None:
+    credited = lived(Event.SEEN, Event.INTENT, Event.RESULT, Event.NUMBERED, Event.PARKED, Event.REPLACED)
+    assert (credited.stage, credited.credit, credited.number) == (Stage.CREDITED, "9", "5")
+    anew = after(credited, "released", {**SEEN, "digest": "e"})
+    assert (anew.stage, anew.superseded, anew.number) == (Stage.SEEN, frozenset({"5", "9"}), None)
+    assert after(anew, "seen", SEEN).superseded == frozenset({"5", "9"})
 
 
 def test_every_stage_can_be_reached() -> None:

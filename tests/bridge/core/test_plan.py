@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -114,6 +114,9 @@ FACTS = st.builds(
     looks=st.integers(0, 3),
     read=st.none() | SEVERAL,
     read_pdf=st.booleans(),
+    now=st.none() | st.sampled_from([datetime(2026, 4, 2, tzinfo=UTC), datetime(2026, 4, 9, tzinfo=UTC)]),
+    offered=st.booleans(),
+    suspect=st.booleans(),
 )
 PARKED = st.none() | st.sampled_from(list(Reason)).map(lambda reason: park(reason, "m"))
 LIVES = st.builds(
@@ -127,6 +130,11 @@ LIVES = st.builds(
     draft_id=st.sampled_from([None, "C-1"]),
     handed=st.sampled_from([None, "DC-1"]),
     by_hand=st.booleans(),
+    doubted=st.booleans(),
+    again=st.sampled_from(["", "2026-04-05T09:00:00+00:00"]),
+    told=st.integers(0, 8),
+    kept=st.booleans(),
+    credit=st.sampled_from(["", "6"]),
 )
 
 
@@ -156,12 +164,18 @@ def test_what_is_written_to_ixpole_is_what_the_right_document_shows(
     shown = (*(facts.read or ()), *(facts.found.invoices + facts.found.orders if facts.found else ()))
     match move.step:
         case WriteDraft(number=number):
-            assert life.stage is Stage.DRAFTED or (life.stage is Stage.HANDED and life.handed is None)
+            again = life.handed is None or facts.offered
+            assert life.stage is Stage.DRAFTED or (life.stage is Stage.HANDED and again)
             assert number.startswith("D") and any(f"D{each.draft_id}" == number for each in shown)
         case WriteInvoice(number=number, due_date=due):
-            assert life.stage is Stage.FINAL and facts.read_pdf
+            again = facts.offered or "" < life.again <= (facts.now.isoformat() if facts.now else "")
+            assert life.stage is Stage.FINAL or (life.stage in (Stage.REPORTED, Stage.PAID) and again)
+            assert facts.read_pdf
             assert any((each.number, each.due_date) == (number, due) for each in facts.read or ())
             assert not number.startswith("D")
+        case WritePayment(payment_no=None):
+            assert life.stage is Stage.PAID
+            assert any(each.number == life.number and each.outstanding_minor for each in shown)
         case WritePayment():
             assert life.stage is Stage.REPORTED
             assert any(each.number == life.number and each.outstanding_minor == 0 for each in shown)

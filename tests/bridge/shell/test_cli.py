@@ -267,3 +267,74 @@ def test_nothing_to_do_is_said(desk: Desk) -> None:
     desk.world.instalments.clear()
     result = desk.run()
     assert result.exit_code == 0 and "Nothing to do" in result.stdout
+
+
+# --- looking after it -------------------------------------------------------------------------
+
+
+def repair(desk: Desk, command: str, *more: str, environment: Mapping[str, str | None] = {}) -> Result:
+    files = ("--config", str(desk.folder / "bridge.yaml"), "--journal", str(desk.journal))
+    pace = ("--per-second", "0", "--per-minute", "0")
+    return desk.types(command, *files, *pace, *more, environment=environment)
+
+
+def test_a_journal_that_is_gone_is_refused_and_made_anew(desk: Desk) -> None:
+    desk.run()
+    desk.journal.unlink()
+    desk.world.requests.clear()
+    refused = desk.run()
+    assert refused.exit_code == 4 and "ixkit bridge rebuild" in refused.stderr and desk.world.requests == []
+    made = repair(desk, "rebuild")
+    assert made.exit_code == 0 and "2 stranded" in made.stdout and "--since" in made.stdout
+    assert {each.method for each in desk.world.requests if each.operation != "postToken"} == {"GET"}
+    assert [each["status"] for each in desk.run_json()["instalments"]] == ["booked", "booked"]
+    assert len(desk.world.invoices) == 2
+
+
+def test_a_damaged_journal_is_kept_beside_the_new_one(desk: Desk) -> None:
+    desk.run()
+    content = bytearray(desk.journal.read_bytes())
+    place = content.rindex(b"C-2")
+    content[place : place + 3] = b"C-9"
+    desk.journal.write_bytes(bytes(content))
+    assert desk.run().exit_code == 4
+    said = json.loads(repair(desk, "rebuild", "--format", "json").stdout)
+    assert Path(said["old_journal"]).exists() and said["records_kept"] >= 5
+    assert desk.run_json()["totals"]["booked"]["count"] == 2 and len(desk.world.invoices) == 2
+
+
+def test_a_rebuild_that_cannot_read_changes_nothing(desk: Desk) -> None:
+    desk.run()
+    before = desk.journal.read_bytes()
+    desk.world.faults = {("listsalesinvoices", nth): unsent for nth in range(1, 99)}
+    result = repair(desk, "rebuild")
+    assert result.exit_code == 4 and "not touched" in result.stderr
+    assert desk.journal.read_bytes() == before
+
+
+def test_an_audit_tells_of_a_second_document_with_exit_1(desk: Desk) -> None:
+    desk.run()
+    assert repair(desk, "audit").exit_code == 0
+    desk.world.invoices.append({**desk.world.invoices[0], "InvoiceNumber": 99})
+    result = repair(desk, "audit")
+    assert result.exit_code == 1 and "duplicate_documents" in result.stdout and "99" in result.stdout
+
+
+def test_a_status_warns_of_a_journal_that_was_set_back(desk: Desk) -> None:
+    desk.run("--limit", "1")
+    old = desk.journal.read_bytes()
+    desk.run()
+    desk.journal.write_bytes(old)
+    result = desk.about("status")
+    assert result.exit_code == 0 and "beware" in result.stderr and "missing" in result.stderr
+
+
+def test_a_password_on_the_command_line_is_refused(desk: Desk) -> None:
+    result = desk.types("status", "--journal", "postgresql://me:geheim@db/journal")
+    assert result.exit_code == 2 and "IXKIT_JOURNAL" in result.stderr and "geheim" not in result.stderr
+
+
+def test_a_verdict_of_a_credit_is_one_of_them(desk: Desk) -> None:
+    desk.run()
+    result = desk.about("resolve", "C-1", "--replace", "5")
+    assert result.exit_code == 2 and "only a parked one" in result.stderr

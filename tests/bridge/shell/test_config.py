@@ -161,7 +161,7 @@ def test_toml_says_the_same() -> None:
         (LEAST + 'ledger: {fallback: " "}', "seen an empty text"),
         (LEAST + "ledger: {fallback: 1, target_default: true}", "expected only one of them"),
         (LEAST + "target: {api_key: hunter2}", "target.api_key: secrets do not belong in this file"),
-        (LEAST + "target: {system: silvasof}", "or crmcom (did you mean silvasoft?)"),
+        (LEAST + "target: {system: silvasof}", "or riverty (did you mean silvasoft?)"),
         (LEAST + "target: {url: http://evil.example}", "http is for this machine only, expected https"),
         (
             LEAST + "target: {url: 'https://me:hunter2@x.example'}",

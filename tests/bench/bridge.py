@@ -1,0 +1,159 @@
+"""How fast does the bridge book, and what does an invoice cost? `python tests/bench/bridge.py`.
+
+The mocks run as a process of their own, this process is the bridge: real HTTP, a real journal file,
+no pace. Exit code 4 when the run proves nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import os
+import pstats
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from ixbridge.core.mapping import DraftAs
+from ixbridge.core.model import Mode
+from ixbridge.core.policy import Policy, policy_of
+from ixbridge.shell.cli import _environment, _exchange
+from ixbridge.shell.clock import RealClock
+from ixbridge.shell.config import read_settings
+from ixbridge.shell.journal import SqliteJournal
+from ixbridge.shell.report import Report, Status
+from ixbridge.shell.runner import Runner
+from ixbridge.shell.systems import CONNECTIONS
+
+DONE = (Status.BOOKED, Status.DRAFTED, Status.FINALISED, Status.PAID)
+ROWS: Mapping[str, tuple[str, str, Mode, DraftAs | None]] = {
+    "silvasoft, direct": ("silvasoft", "club-season", Mode.DIRECT, None),
+    "silvasoft, orders": ("silvasoft", "club-season", Mode.DRAFT, DraftAs.ORDER),
+    "telecomx, direct": ("telecomx", "documents", Mode.DIRECT, None),
+    "crmcom, direct": ("crmcom", "documents", Mode.DIRECT, None),
+}
+
+
+class CountedJournal(SqliteJournal):
+    """Counts the commits that reached the disk."""
+
+    commits = 0
+
+    def flush(self) -> None:
+        self.commits += bool(self._pending)
+        super().flush()
+
+
+class Mocks:
+    """`ixkit serve` in a process of its own; a new world for each row."""
+
+    def __init__(self, control: str) -> None:
+        self._control, self._opener = control, build_opener(ProxyHandler({}))
+
+    def world(self, name: str, scenario: str) -> dict[str, str]:
+        asked = json.dumps({"name": name, "scenario": scenario, "readings": {"SILV-31": "none"}}).encode()
+        request = Request(f"{self._control}/v1/worlds", asked, {"Content-Type": "application/json"})
+        with self._opener.open(request, timeout=30) as answer:
+            env: dict[str, str] = json.load(answer)["env"]
+        return env
+
+
+@contextmanager
+def mocks() -> Iterator[Mocks]:
+    command = [sys.executable, "-c", "from ixmocks.cli import main; main()", "serve", "--port-base", "0"]
+    with subprocess.Popen(
+        [*command, "--scenario", "documents", "--format", "json"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            yield Mocks(json.loads(process.stdout.readline())["control"])
+        finally:
+            process.terminate()
+
+
+def policy(target: str, mode: Mode, draft_as: DraftAs | None, folder: Path) -> Policy:
+    from importlib.resources import files
+
+    name = "example.bridge.yaml" if target == "silvasoft" else f"example.{target}.yaml"
+    config = folder / "bridge.yaml"
+    config.write_text((files("ixbridge") / name).read_text("utf-8"), "utf-8")
+    return policy_of(read_settings(config), target=CONNECTIONS[target].target, mode=mode, draft_as=draft_as)
+
+
+def row(name: str, served: Mocks, number: int, profile: cProfile.Profile | None) -> dict[str, Any]:
+    """One run over everything that is due; the figures of it."""
+    target, scenario, mode, draft_as = ROWS[name]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        chosen = policy(target, mode, draft_as, folder)
+        env = served.world(f"bench{number}", scenario)
+        credentials, urls = _environment({**os.environ, **env}, chosen)
+        journal = CountedJournal(folder / "journal", RealClock())
+        exchange = _exchange(urls, credentials, chosen, journal, pace=(0, 0))
+        began = time.perf_counter()
+        if profile is not None:
+            profile.enable()
+        report = Runner(exchange, journal, chosen).run()
+        if profile is not None:
+            profile.disable()
+        took_s = time.perf_counter() - began
+        journal.close()
+    return figures(report, took_s, journal.commits)
+
+
+def figures(report: Report, took_s: float, commits: int) -> dict[str, Any]:
+    done = sum(item.status in DONE for item in report.items)
+    sent = sum(report.requests.values())
+    return {
+        "instalments": len(report.items),
+        "done": done,
+        "halted": report.halted,
+        "instalments a second": round(len(report.items) / took_s, 1),
+        "commits per instalment": round(commits / max(1, len(report.items)), 2),
+        "requests per booked invoice": round(sent / done, 1) if done else None,
+        "requests": dict(report.requests),
+    }
+
+
+def longest(profile: cProfile.Profile, many: int = 8) -> list[str]:
+    """Where the time went: our own functions, by what they took in all."""
+    rows = pstats.Stats(profile).stats.items()  # type: ignore[attr-defined]
+    ours = [
+        (took, f"{Path(file).stem}.{name}")
+        for (file, _, name), (_, _, _, took, _) in rows
+        if "ixbridge" in file
+    ]
+    return [f"{took:.3f} s  {name}" for took, name in sorted(ours, reverse=True)[:many]]
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description="Instalments a second, commits, requests per invoice.")
+    asked.add_argument("--only", choices=list(ROWS), action="append")
+    asked.add_argument("--profile", action="store_true", help="Where the time goes; slows everything down.")
+    asked.add_argument("--out", type=Path)
+    given = asked.parse_args()
+    found: dict[str, Any] = {}
+    profile = cProfile.Profile() if given.profile else None
+    with mocks() as served:
+        for number, name in enumerate(given.only or ROWS):
+            found[name] = row(name, served, number, profile)
+            shown = {key: value for key, value in found[name].items() if key != "requests"}
+            print(name, json.dumps(shown), flush=True)
+    if profile is not None:
+        print("the longest steps:", *longest(profile), sep="\n  ")
+    if given.out:
+        given.out.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    if any(each["halted"] or not each["instalments"] for each in found.values()):
+        print("bench: this run proves nothing: a run stopped early or had nothing to do", file=sys.stderr)
+        sys.exit(4)
+
+
+if __name__ == "__main__":
+    main()
