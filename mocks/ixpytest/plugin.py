@@ -6,6 +6,7 @@ Nothing heavier than pytest is imported before a fixture is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ MARKER = (
 )
 _WORLD = pytest.StashKey["World"]()
 _COVERED = pytest.StashKey[list[dict[str, Any]]]()
+_KNOWN = {"mode": ("thread", "inproc", "process"), "journal": ("on-failure", "always", "never")}
 _WANTED = ("scenario", "clock", "seed", "readings", "data")
 
 
@@ -51,10 +53,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
+    for name, known in _KNOWN.items():
+        chosen = _chosen(config, name)
+        if chosen and chosen not in known:
+            raise pytest.UsageError(f"--ixkit-{name}: expected {', '.join(known)}; seen {chosen!r}")
+    seed = _chosen(config, "seed")
+    if seed and not seed.isdecimal():
+        raise pytest.UsageError(f"--ixkit-seed: expected a whole number; seen {seed!r}")
 
 
 def _chosen(config: pytest.Config, name: str, default: str = "") -> str:
     return str(config.getoption(f"--ixkit-{name}") or config.getini(f"ixkit_{name}") or default)
+
+
+class MarkerError(ValueError):
+    """A marker that cannot be read; the message says why."""
+
+
+@contextmanager
+def _told_plainly(*expected: type[Exception]) -> Iterator[None]:
+    """What is a person's to mend is one message, without a traceback."""
+    message = None
+    try:
+        yield
+    except expected as error:
+        message = f"ixkit: {error}"
+    if message is not None:  # outside of the handler, so that no traceback hangs on to it
+        pytest.fail(message, pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +90,14 @@ def ixkit_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     from ixpytest.servers import ServerError, running
 
     config = request.config
-    try:
-        with running(
-            _chosen(config, "mode", "thread"), _chosen(config, "url", os.environ.get("IXKIT_URL", "")),
-            _chosen(config, "scenario", "documents"),
-        ) as server:  # fmt: skip
-            yield server
-    except ServerError as error:
-        pytest.fail(f"ixkit: {error}", pytrace=False)
+    mocks = running(
+        _chosen(config, "mode", "thread"), _chosen(config, "url", os.environ.get("IXKIT_URL", "")),
+        _chosen(config, "scenario", "documents"),
+    )  # fmt: skip
+    with ExitStack() as stack:
+        with _told_plainly(ServerError):
+            server = stack.enter_context(mocks)
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -98,10 +123,8 @@ def ixkit_world(request: pytest.FixtureRequest, ixkit_server: Server) -> Iterato
     from ixpytest.world import World
 
     config = request.config
-    try:
+    with _told_plainly(ControlError, MarkerError):
         world = World.create(ixkit_server, **_wanted(request.node, config))
-    except (ControlError, TypeError) as error:
-        pytest.fail(f"ixkit: {error}", pytrace=False)
     request.node.stash[_WORLD] = world
     yield world
     if config.stash.get(_COVERED, None) is not None:
@@ -121,7 +144,7 @@ def _wanted(node: pytest.Item, config: pytest.Config) -> dict[str, Any]:
     for marker in reversed(list(node.iter_markers("ixkit"))):
         unknown = set(marker.kwargs) - {*_WANTED}
         if unknown or marker.args:
-            raise TypeError(
+            raise MarkerError(
                 f"the marker ixkit takes {', '.join(_WANTED)} by name; seen: {marker.args or sorted(unknown)}"
             )
         if "data" in marker.kwargs and "scenario" not in marker.kwargs:
@@ -177,10 +200,8 @@ def ixkit_connector(ixkit_world: World, tmp_path: Path, request: pytest.FixtureR
     from ixpytest.bridge import Connector
     from ixpytest.settings import SettingsError, connector_of
 
-    try:
+    with _told_plainly(SettingsError):
         command, env, folder = connector_of(request.config.rootpath)
-    except SettingsError as error:
-        pytest.fail(f"ixkit: {error}", pytrace=False)
     _needs_sockets(ixkit_world)
     state = {"IXKIT_STATE_PATH": str(tmp_path / "state"), **env}
     return Connector(ixkit_world, command, folder, state)
