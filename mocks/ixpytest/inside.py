@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -12,16 +13,28 @@ import httpx
 App = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
 
 
+@contextmanager
+def looping() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop in a thread of its own, so that tests with a loop of their own can ask as well."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="ixkit", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 class Inside(httpx.BaseTransport):
-    """Runs an ASGI application to the end of one exchange at a time.
+    """Runs an ASGI application on a loop. Clients of many worlds share it: closing one of them leaves it open.
 
     Raises httpx.RemoteProtocolError where the application breaks the connection (an armed fault).
     """
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._runner = asyncio.Runner()
-        self._turn = threading.Lock()
+    def __init__(self, app: App, loop: asyncio.AbstractEventLoop) -> None:
+        self._app, self._loop = app, loop
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
@@ -42,17 +55,14 @@ class Inside(httpx.BaseTransport):
             else:
                 chunks.append(message.get("body", b""))
 
-        with self._turn:
-            try:
-                self._runner.run(self._app(_scope(request), receive, send))
-            except ConnectionError as error:
-                raise httpx.RemoteProtocolError(str(error), request=request) from None
+        try:
+            answering = self._app(_scope(request), receive, send)
+            asyncio.run_coroutine_threadsafe(answering, self._loop).result()
+        except ConnectionError as error:
+            raise httpx.RemoteProtocolError(str(error), request=request) from None
         return httpx.Response(
             started["status"], headers=started["headers"], content=b"".join(chunks), request=request
         )
-
-    def close(self) -> None:
-        self._runner.close()
 
 
 def _scope(request: httpx.Request) -> dict[str, Any]:

@@ -6,9 +6,9 @@ Nothing heavier than pytest is imported before a fixture is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -23,6 +23,7 @@ MARKER = (
 )
 _WORLD = pytest.StashKey["World"]()
 _COVERED = pytest.StashKey[list[dict[str, Any]]]()
+_Made = TypeVar("_Made")
 _KNOWN = {"mode": ("thread", "inproc", "process"), "journal": ("on-failure", "always", "never")}
 _WANTED = ("scenario", "clock", "seed", "readings", "data")
 
@@ -70,16 +71,13 @@ class MarkerError(ValueError):
     """A marker that cannot be read; the message says why."""
 
 
-@contextmanager
-def _told_plainly(*expected: type[Exception]) -> Iterator[None]:
-    """What is a person's to mend is one message, without a traceback."""
-    message = None
+def _plainly(make: Callable[[], _Made], *expected: type[Exception]) -> _Made:
+    """What is a person's to mend is told in one message, without a traceback."""
     try:
-        yield
+        return make()
     except expected as error:
         message = f"ixkit: {error}"
-    if message is not None:  # outside of the handler, so that no traceback hangs on to it
-        pytest.fail(message, pytrace=False)
+    pytest.fail(message, pytrace=False)  # outside of the handler, so that no traceback hangs on to it
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +93,7 @@ def ixkit_server(request: pytest.FixtureRequest) -> Iterator[Server]:
         _chosen(config, "scenario", "documents"),
     )  # fmt: skip
     with ExitStack() as stack:
-        with _told_plainly(ServerError):
-            server = stack.enter_context(mocks)
-        yield server
+        yield _plainly(lambda: stack.enter_context(mocks), ServerError)
 
 
 @pytest.fixture(scope="session")
@@ -123,8 +119,9 @@ def ixkit_world(request: pytest.FixtureRequest, ixkit_server: Server) -> Iterato
     from ixpytest.world import World
 
     config = request.config
-    with _told_plainly(ControlError, MarkerError):
-        world = World.create(ixkit_server, **_wanted(request.node, config))
+    world = _plainly(
+        lambda: World.create(ixkit_server, **_wanted(request.node, config)), ControlError, MarkerError
+    )
     request.node.stash[_WORLD] = world
     yield world
     if config.stash.get(_COVERED, None) is not None:
@@ -200,8 +197,7 @@ def ixkit_connector(ixkit_world: World, tmp_path: Path, request: pytest.FixtureR
     from ixpytest.bridge import Connector
     from ixpytest.settings import SettingsError, connector_of
 
-    with _told_plainly(SettingsError):
-        command, env, folder = connector_of(request.config.rootpath)
+    command, env, folder = _plainly(lambda: connector_of(request.config.rootpath), SettingsError)
     _needs_sockets(ixkit_world)
     state = {"IXKIT_STATE_PATH": str(tmp_path / "state"), **env}
     return Connector(ixkit_world, command, folder, state)

@@ -63,19 +63,16 @@ def inside(scenario: str) -> Iterator[Server]:
     from ixmocks.control import ControlApp
     from ixmocks.engine.asgi import Front
     from ixmocks.kit import Kit
-    from ixpytest.inside import Inside
+    from ixpytest.inside import Inside, looping
 
     kit = Kit(scenario)
     urls = {name: f"http://127.0.0.1:{_BASE_PORT + 1 + number}" for number, name in enumerate(kit.ports)}
-    transports = {name: Inside(Front(port)) for name, port in kit.ports.items()}
-    with httpx.Client(
-        base_url=f"http://127.0.0.1:{_BASE_PORT}",
-        transport=Inside(ControlApp(kit, urls=lambda: urls)),
-        trust_env=False,
-    ) as control:
-        yield Server(control, "inproc", transports)
-    for transport in transports.values():
-        transport.close()
+    control_url = f"http://127.0.0.1:{_BASE_PORT}"
+    with looping() as loop:
+        transports = {name: Inside(Front(port), loop) for name, port in kit.ports.items()}
+        app = Inside(ControlApp(kit, urls=lambda: urls), loop)
+        with httpx.Client(base_url=control_url, transport=app, trust_env=False) as control:
+            yield Server(control, "inproc", transports)
 
 
 @contextmanager

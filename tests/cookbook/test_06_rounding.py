@@ -12,7 +12,6 @@ SEATS = {
                 "productId": 501,
                 "productCode": "SEAT",
                 "description": "Seat",
-                "priceExclVat": 1.50,
                 "vatRate": {"code": "21", "description": "21 %", "percentage": 21},
                 "priceExclVat": 1.50,
             }
