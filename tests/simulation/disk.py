@@ -64,8 +64,12 @@ class DiskJournal:
         self._disk, self._clock, self._hook = disk, clock, hook
         if locks:
             disk.holder = self
-        self._told("open")
-        self._seq, self._hash = disk.end()
+        try:
+            self._told("open")
+            self._seq, self._hash = disk.end()
+        except BaseException:
+            self.died()
+            raise
         self._records = list(disk.records)
         self._pending: list[Record] = []
         disk.fence += 1

@@ -112,8 +112,20 @@ _READ: Mapping[str, Callable[[Any], Iterator[Doc]]] = {
 }
 
 
+_KEPT_MAX = 8
+_kept: dict[int, tuple[Any, tuple[Doc, ...]]] = {}
+"""The newest states and what stands in them; a state never changes."""
+
+
 def documents(system: str, state: Any) -> tuple[Doc, ...]:
-    return tuple(_READ[system](state))
+    known = _kept.get(id(state))
+    if known is not None and known[0] is state:
+        return known[1]
+    found = tuple(_READ[system](state))
+    while len(_kept) >= _KEPT_MAX:
+        del _kept[next(iter(_kept))]
+    _kept[id(state)] = (state, found)
+    return found
 
 
 _CUSTOMERS: Mapping[str, Callable[[Any], int]] = {

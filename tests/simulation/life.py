@@ -20,7 +20,7 @@ from ixbridge.shell.start import Parts, runner_of
 from simulation import ledgers
 from simulation.disk import Disk, DiskFails, DiskJournal
 from simulation.faults import FAULTS, Killed
-from simulation.judge import Broken, Judge, Violation
+from simulation.judge import CREATES, Broken, Judge, Violation
 from simulation.plan import DISK, Plan
 from simulation.wire import Exchange, Line, Wire, WorldClock
 from simulation.worlds import IXPOLE, SHAPES, WAYS, Stage, fresh, stage_of
@@ -29,7 +29,8 @@ PAUSE_S = 1_200
 """Between two polls: longer than anything that is waited for."""
 POLLS_MAX = 5
 """So many polls after the last fault, everything is at rest."""
-SCRIPT = ("poll", "number", "poll", "part", "poll", "pay", "poll")
+SCRIPT = ("poll", "number", "part", "poll", "pay", "poll")
+"""What follows what; then it is polled until everything rests."""
 
 
 class Chance:
@@ -56,7 +57,6 @@ class Outcome:
     plan: Plan
     violation: Violation | None
     history: list[Entry]
-    trace: str
     requests: int
     polls: int
     ends: Mapping[str, str]
@@ -66,53 +66,99 @@ class Outcome:
     struck: int
     """How many strikes of the plan found their point."""
 
+    @property
+    def trace(self) -> str:
+        """One hash of everything that was said, in its order."""
+        seal = hashlib.sha256()
+        for entry in self.history:
+            seal.update(f"{entry.column}\0{entry.text}\0".encode())
+            seal.update(entry.digest)
+        return seal.hexdigest()[:16]
+
 
 @dataclass(slots=True)
-class Life:
-    plan: Plan
-    stage: Stage
-    disk: Disk = field(default_factory=Disk)
+class Notes:
+    """Everything that is remembered of a life beside the world, the disk, the wire and the judge."""
+
     history: list[Entry] = field(default_factory=list)
     points: list[tuple[str, str]] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
-    halted: bool = False
+    at_disk: dict[str, int] = field(default_factory=dict)
     polls: int = 0
-    last_strike: int = 0
     struck: int = 0
-    _at_disk: dict[str, int] = field(default_factory=dict)
-    _bridges: int = 0
-    clock: WorldClock = field(init=False)
-    wire: Wire = field(init=False)
-    judge: Judge = field(init=False)
-    _strikes: dict[str, str] = field(init=False)
-    _second: bool = False
+    skew_s: float = 0.0
 
-    def __post_init__(self) -> None:
-        fresh(self.stage)
-        self.clock = WorldClock(self.stage)
-        self.wire = Wire(self)
-        self.judge = Judge(self.stage, waived=_waived(self.plan))
-        self._strikes = dict(self.plan.by_point)
+    def copy(self) -> Notes:
+        return Notes(
+            list(self.history), list(self.points), list(self.reports), dict(self.at_disk), self.polls, self.struck,
+            self.skew_s,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A moment between two polls, when no process is alive: from here a life can be lived again."""
+
+    step: int
+    moment: Any
+    written: int
+    disk: Disk
+    wire: Wire
+    judge: Judge
+    notes: Notes
+
+
+class Life:
+    """One life under a plan. With a checkpoint it begins there; its strikes must all lie behind it."""
+
+    def __init__(self, plan: Plan, stage: Stage, *, since: Checkpoint | None = None, keep: bool = False) -> None:
+        fresh(stage)
+        self.plan, self.stage, self.keep = plan, stage, keep
+        self.checkpoints: list[Checkpoint] = []
+        self.step = 0
+        self.disk, self.wire, self.judge, self.notes = Disk(), Wire(self), Judge(stage), Notes()
+        self.strikes = dict(plan.by_point)
+        if since is not None:
+            self._begin_at(since)
+        self.judge.waived = waived(plan)
+        self.judge.raced = any(each.fault == "edited" for each in plan.strikes)
+        self.clock = WorldClock(stage)
+        self.clock.skew_s = self.notes.skew_s
+
+    def _begin_at(self, since: Checkpoint) -> None:
+        world = self.stage.world
+        world.moment, world.journal.written = since.moment, since.written
+        self.step, self.disk, self.wire = since.step, since.disk.copy(), since.wire.copy(self)
+        self.judge, self.notes = since.judge.copy(), since.notes.copy()
+        for point, _ in self.notes.points:
+            self.strikes.pop(point, None)
+
+    def _checkpoint(self) -> None:
+        world = self.stage.world
+        self.notes.skew_s = self.clock.skew_s
+        self.checkpoints.append(
+            Checkpoint(
+                self.step, world.moment, world.journal.written, self.disk.copy(), self.wire.copy(self),
+                self.judge.copy(), self.notes.copy(),
+            )  # fmt: skip
+        )
 
     # --- the life ----------------------------------------------------------------------------
 
     def live(self) -> Outcome:
         violation = None
         try:
-            for step in SCRIPT:
-                if step != "poll":
-                    self.deed(step)
-                elif not self._skips():
-                    self.poll()
+            while self.step < len(SCRIPT):
+                if self.keep:
+                    self._checkpoint()
+                deed = SCRIPT[self.step]
+                self.step += 1
+                self.poll() if deed == "poll" else self.deed(deed)
             self._come_to_rest()
         except Broken as broken:
             violation = broken.violation
-            self.history.append(Entry("judge", str(violation)))
+            self._note("judge", str(violation))
         return self._outcome(violation)
-
-    def _skips(self) -> bool:
-        """Nothing happened since the last poll that it could hear of."""
-        return False
 
     def _come_to_rest(self) -> None:
         for _ in range(POLLS_MAX):
@@ -122,7 +168,7 @@ class Life:
             report = self.poll()
             if report is not None and not report.changed and report.halted is None and self._is_settled(report):
                 break
-        report = self.reports[-1] if self.reports else None
+        report = self.notes.reports[-1] if self.notes.reports else None
         secrets = [self.stage.credentials.ixpole_client_secret, *self.stage.credentials.target.values()]
         items = report.items if report else ()
         self.judge.rest(items, self.disk, secrets=[each for each in secrets if len(each) > 8])
@@ -132,9 +178,8 @@ class Life:
 
     def poll(self, *, locks: bool = True, turn: Any = None) -> Report | None:
         """One start of the bridge; None where it died or could not start."""
-        self.polls += 1
-        self._bridges += 1
-        bridge = self._bridges
+        self.notes.polls += 1
+        bridge = self.notes.polls
         self.clock.sleep(PAUSE_S)
         self._note("bridge", f"start {bridge}")
         journal = None
@@ -157,9 +202,7 @@ class Life:
         finally:
             if journal is not None:
                 journal.died()
-            elif self.disk.holder is not None and locks and not self._second:
-                self.disk.holder = None
-        self.reports.append(report)
+        self.notes.reports.append(report)
         halted = f", halted: {report.halted}" if report.halted else ""
         self._note("bridge", "rests: " + ", ".join(f"{i.code} {i.status.value}" for i in report.items) + halted)
         return report
@@ -190,23 +233,18 @@ class Life:
 
     def second_bridge(self) -> None:
         """Somebody starts another bridge on the same journal, right now."""
-        self._second = True
-        try:
-            self.poll()
-        finally:
-            self._second = False
+        self.poll()
 
     # --- what the wire and the disk tell -------------------------------------------------------
 
     def strike(self, point: str) -> str | None:
-        struck = self._strikes.pop(point, None)
+        struck = self.strikes.pop(point, None)
         if struck is not None:
-            self.struck += 1
-            self.last_strike = self.polls
+            self.notes.struck += 1
         return struck
 
     def sending(self, exchange: Exchange) -> None:
-        self.points.append((exchange.point, exchange.kind.value))
+        self.notes.points.append((exchange.point, exchange.kind.value))
         newest = not self.wire.fences[exchange.bridge].is_fenced_off
         self.judge.sending(exchange, self.disk, self.stage.world.moment.clock.now(), newest=newest)
 
@@ -218,7 +256,7 @@ class Life:
         fault = f"  !{exchange.fault}" if exchange.fault else ""
         request = exchange.request
         said = (request.body or b"") + (answer.body if answer else b"")
-        self.history.append(
+        self.notes.history.append(
             Entry(request.system, f"{exchange.point} {request.method} {request.path} -> {told}{fault}", said)
         )
 
@@ -228,12 +266,12 @@ class Life:
     def _hook(self, what: str) -> None:
         if what == "append":
             return
-        nth = self._at_disk[what] = self._at_disk.get(what, 0) + 1
+        nth = self.notes.at_disk[what] = self.notes.at_disk.get(what, 0) + 1
         point = f"{DISK}.{what}#{nth}"
-        self.points.append((point, "J"))
+        self.notes.points.append((point, "J"))
         struck = self.strike(point)
         if what == "sync":
-            self.history.append(Entry("bridge", f"commit {nth}" + (f"  !{struck}" if struck else "")))
+            self.notes.history.append(Entry("bridge", f"commit {nth}" + (f"  !{struck}" if struck else "")))
         if struck is not None:
             self._strike_disk(struck)
 
@@ -248,49 +286,44 @@ class Life:
         raise Killed
 
     def _note(self, column: str, text: str) -> None:
-        self.history.append(Entry(column, text))
+        self.notes.history.append(Entry(column, text))
 
     # --- the outcome ---------------------------------------------------------------------------
 
     def _outcome(self, violation: Violation | None) -> Outcome:
         ends = {}
-        if self.reports:
-            ends = {item.code: item.reason or item.status.value for item in self.reports[-1].items}
+        if self.notes.reports:
+            ends = {item.code: item.reason or item.status.value for item in self.notes.reports[-1].items}
         for code in self.stage.shape.codes:
             held = self.judge.instalments().get(code)
             ends.setdefault(code, "withdrawn" if held is None else "paid" if held.payment_no else "open")
         return Outcome(
-            self.plan, violation, self.history, trace_of(self.history), self.judge.requests, self.polls, ends,
-            self.points, self.struck,
+            self.plan, violation, self.notes.history, self.judge.requests, self.notes.polls, ends, self.notes.points,
+            self.notes.struck,
         )  # fmt: skip
 
 
-def trace_of(history: list[Entry]) -> str:
-    """One hash of everything that was said, in its order."""
-    seal = hashlib.sha256()
-    for entry in history:
-        seal.update(f"{entry.column}\0{entry.text}\0".encode())
-        seal.update(entry.digest)
-    return seal.hexdigest()[:16]
+def waived(plan: Plan) -> frozenset[str]:
+    """What cannot be kept under such a plan, by any bridge.
 
-
-def _waived(plan: Plan) -> frozenset[str]:
-    way = WAYS[plan.way]
-    doubled = [each for each in plan.strikes if each.fault.startswith("twice")]
-    if not way.enforced and any(_is_create(each.point) for each in doubled):
-        return frozenset({"I2"})
-    if any(each.point.partition("#")[0].endswith(CUSTOMERS) for each in doubled):
-        return frozenset({"I10"})
-    return frozenset()
+    A create that the network delivers twice makes two, where no key is enforced. A journal that is an older copy
+    of itself has forgotten what only it knew: customers that were made, and what is neither offered by iXpole
+    any more nor found by its tag.
+    """
+    found: set[str] = set()
+    for each in plan.strikes:
+        operation = each.point.partition("#")[0].partition(".")[2]
+        if each.fault.startswith("twice"):
+            if operation in CREATES and not WAYS[plan.way].enforced:
+                found.add("I2")
+            if operation in CUSTOMERS:
+                found.add("I10")
+        if each.fault.startswith("older"):
+            found |= {"I1", "I8", "I10"}
+    return frozenset(found)
 
 
 CUSTOMERS = ("addbusinessrelation", "addprivaterelation", "customerCreate", "accountsReceivableCreate", "productCreate")
-
-
-def _is_create(point: str) -> bool:
-    from simulation.judge import CREATES
-
-    return point.partition("#")[0].partition(".")[2] in CREATES
 
 
 def _numbers(system: str, doc: ledgers.Doc) -> list[tuple[str, dict[str, Any]]]:
@@ -326,5 +359,32 @@ DEEDS: Mapping[str, Any] = {
 
 
 def live(plan: Plan) -> Outcome:
-    """Play this plan."""
+    """Play this plan, from the beginning."""
     return Life(plan, stage_of(WAYS[plan.way], SHAPES[plan.shape])).live()
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A life that was recorded, so that lives which begin like it need not begin again."""
+
+    outcome: Outcome
+    checkpoints: tuple[Checkpoint, ...]
+
+    def before(self, point: str) -> Checkpoint:
+        """The last checkpoint at which this point was not passed yet."""
+        for each in reversed(self.checkpoints):
+            if all(passed != point for passed, _ in each.notes.points):
+                return each
+        raise KeyError(point)
+
+
+def record(plan: Plan, since: Checkpoint | None = None) -> Lived:
+    life = Life(plan, stage_of(WAYS[plan.way], SHAPES[plan.shape]), since=since, keep=True)
+    outcome = life.live()
+    first = () if since is None else (since,)
+    return Lived(outcome, (*first, *life.checkpoints))
+
+
+def live_on(plan: Plan, since: Checkpoint) -> Outcome:
+    """Play this plan, whose first strike lies behind the checkpoint."""
+    return Life(plan, stage_of(WAYS[plan.way], SHAPES[plan.shape]), since=since).live()
