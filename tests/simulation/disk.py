@@ -80,9 +80,8 @@ class DiskJournal:
     def fence(self) -> int:
         return self._fence
 
-    @property
-    def is_fenced_off(self) -> bool:
-        """Somebody opened the journal after us."""
+    def is_replaced(self) -> bool:
+        """Did somebody open the journal after us?"""
         return self._fence != self._disk.fence
 
     def append(self, entry: Entry, *, sync: bool) -> Record:
@@ -99,7 +98,7 @@ class DiskJournal:
         if not self._pending:
             return
         self._told("sync")
-        if self.is_fenced_off:
+        if self.is_replaced():
             raise JournalError("another bridge has taken the journal over; this one stops")
         self._disk.committed(self._pending)
         self._pending.clear()

@@ -301,10 +301,9 @@ class Judge:
         return [doc for doc in self.documents(event.before) if doc.code == code]
 
     def _draft_told(self, code: str, number: str, event: Event) -> None:
-        if event.changed and code in self.real and not event.before.systems[IXPOLE].instalments[
-            code
-        ].invoice_number.startswith("D"):
-            self._fail("I5", f"{code}: iXpole took {number} after the real number {self.real[code]}")
+        held = event.before.systems[IXPOLE].instalments.get(code)
+        if event.changed and held is not None and held.invoice_number[:1] not in ("", "D"):
+            self._fail("I5", f"{code}: iXpole took {number} after the real number {held.invoice_number}")
         if not any(number[1:] in doc.names for doc in self._of(code, event)):
             self._fail("I5", f"{code}: {number} is the number of no draft of it")
 
@@ -344,6 +343,7 @@ class Judge:
         for code in self.stage.shape.codes:
             mine = [doc for doc in documents if doc.code == code]
             instalment = now.get(code)
+            self._judge_reported(code, instalment, disk)
             if code in parked or (instalment is None and not mine):
                 continue
             if instalment is None:
@@ -363,6 +363,12 @@ class Judge:
         for secret in secrets:
             if secret in text:
                 self._fail("I18", "a secret stands in the journal or the report")
+
+    def _judge_reported(self, code: str, instalment: Any, disk: Disk) -> None:
+        """What the journal takes for reported, iXpole has; parked or not."""
+        told = [record.payload.get("number") for record in disk.records if (record.subject, record.kind) == (code, "reported")]
+        if told and instalment is not None and instalment.invoice_number != told[-1]:
+            self._fail("I8", f"{code}: the journal says {told[-1]} was reported, iXpole has {instalment.invoice_number!r}")
 
     def _judge_records(self, code: str, number: str, payment: str, disk: Disk) -> None:
         told = {record.kind: record.payload for record in disk.records if record.subject == code}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,9 +145,11 @@ class Life:
 
     # --- the life ----------------------------------------------------------------------------
 
-    def live(self) -> Outcome:
+    def live(self, beginning: Callable[[Life], None] | None = None) -> Outcome:
         violation = None
         try:
+            if beginning is not None:
+                beginning(self)
             while self.step < len(SCRIPT):
                 if self.keep:
                     self._checkpoint()
@@ -245,7 +247,7 @@ class Life:
 
     def sending(self, exchange: Exchange) -> None:
         self.notes.points.append((exchange.point, exchange.kind.value))
-        newest = not self.wire.fences[exchange.bridge].is_fenced_off
+        newest = self.wire.fences[exchange.bridge].fence == self.disk.fence
         self.judge.sending(exchange, self.disk, self.stage.world.moment.clock.now(), newest=newest)
 
     def heard(self, exchange: Exchange, heard: Heard | None) -> None:

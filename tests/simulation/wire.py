@@ -187,9 +187,11 @@ class Line:
     wire: Wire
     bridge: int
     turn: Callable[[], None] | None = None
+    """Another bridge may go on before each read. Between a write's last look at the fence and the write itself
+    no bridge can help: the target knows no fence."""
 
     def send(self, request: Request, /) -> Heard:
-        if self.turn is not None:
+        if self.turn is not None and request.kind is Kind.READ:
             self.turn()
         return self.wire.send(self.bridge, request)
 

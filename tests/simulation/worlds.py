@@ -46,7 +46,8 @@ ODD: Lines = ((1, 3_333), (2, 1), (3, 7_777))
 ONE = Shape(((2001, PLAIN),))
 TWO = Shape(((2001, PLAIN), (2001, ODD)))
 THREE = Shape(((2001, PLAIN), (2002, ODD), (2001, ((1, 12_345),))))
-SHAPES: Mapping[str, Shape] = {"one": ONE, "two": TWO, "three": THREE}
+TWINS = Shape(((2001, PLAIN), (2001, PLAIN)))
+SHAPES: Mapping[str, Shape] = {"one": ONE, "two": TWO, "three": THREE, "twins": TWINS}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

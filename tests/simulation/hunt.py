@@ -1,0 +1,61 @@
+"""How is a broken bridge found, and its failure made small enough to read?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulation.canaries import Canary
+from simulation.life import Outcome, live, live_on
+from simulation.plan import Plan
+from simulation.points import quiet, singles
+from simulation.two import overtaken, two_bridges
+
+
+def shrunk(plan: Plan) -> Outcome:
+    """The same violation with as few strikes and instalments as it takes, found greedily."""
+    best = live(plan)
+    if best.violation is None:
+        raise ValueError(f"{plan} breaks nothing")
+    wanted = best.violation.invariant
+    for smaller in _smaller(plan):
+        tried = live(smaller)
+        if tried.violation is not None and tried.violation.invariant == wanted:
+            return shrunk(smaller)
+    return best
+
+
+def _smaller(plan: Plan) -> Iterator[Plan]:
+    for strike in plan.strikes:
+        yield plan.without(strike)
+    less = {"three": "two", "two": "one", "twins": "one"}.get(plan.shape)
+    if less is not None:
+        yield Plan(plan.way, less, plan.strikes, plan.seed)
+
+
+def caught(canary: Canary) -> Outcome | None:
+    """The first life in which the broken bridge breaks a promise; None: it gets away with it."""
+    quiet(canary.way, canary.shape)  # the points are those of the sound bridge
+    plans = list(_plans(canary))
+    with canary.patch():
+        for plan in plans:
+            outcome = overtaken(plan) if canary.together else live(plan)
+            if outcome.violation is not None:
+                return outcome
+    return None
+
+
+def _plans(canary: Canary) -> Iterator[Plan]:
+    if canary.together:
+        yield from two_bridges(canary.way, canary.shape)
+    elif not canary.faults:
+        yield Plan(canary.way, canary.shape)
+    else:
+        for plan in singles(canary.way, canary.shape):
+            strike = plan.strikes[0]
+            if strike.fault in canary.faults and canary.at in strike.point:
+                yield plan
+
+
+def live_single(plan: Plan) -> Outcome:
+    """One strike, from the last checkpoint before it."""
+    return live_on(plan, quiet(plan.way, plan.shape).before(plan.strikes[0].point))
