@@ -15,6 +15,7 @@ from ixbridge.shell.auth import Login, Token, with_bearer
 from ixbridge.shell.exchange import Exchange, Line
 from ixbridge.shell.runner import Runner, Watch, unwatched
 from ixbridge.shell.systems import CONNECTIONS
+from ixbridge.shell.transport import Fenced
 from ixbridge.sources import ixpole
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Parts:
 
 
 def exchange_of(parts: Parts) -> Exchange:
-    source, target, known = parts.transports[Side.SOURCE], parts.transports[Side.TARGET], parts.credentials
+    known, confirm = parts.credentials, parts.journal.confirm
+    source, target = (Fenced(parts.transports[side], confirm) for side in (Side.SOURCE, Side.TARGET))
     request = ixpole.token_request(known.ixpole_client_id, known.ixpole_client_secret)
     token = Token(source, parts.clock, Login(request, ixpole.token_meaning, with_bearer))
     connection = CONNECTIONS[parts.policy.target.name]
