@@ -98,11 +98,14 @@ class DiskJournal:
         if not self._pending:
             return
         self._told("sync")
-        if self.is_replaced():
-            raise JournalError("another bridge has taken the journal over; this one stops")
+        self.confirm()
         self._disk.committed(self._pending)
         self._pending.clear()
         self._told("synced")
+
+    def confirm(self) -> None:
+        if self.is_replaced():
+            raise JournalError("another bridge has taken the journal over; this one stops")
 
     def records(self) -> Sequence[Record]:
         return self._records
