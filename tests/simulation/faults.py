@@ -1,6 +1,7 @@
 """Which faults can strike one exchange, and what happens then? One table: name, class, kinds, and the play itself.
 
-The classes F01 to F27 are those of ``ixbridge.core.recovery.Fault``; a test holds the two together.
+The classes F01 to F27 are those of ``ixbridge.core.recovery.Fault``; a test holds the two together. A7 is no
+fault: people work in the accounting system whenever they like.
 """
 
 from __future__ import annotations
@@ -217,6 +218,10 @@ FAULTS: Mapping[str, Fault] = {
         Fault("day-earlier", "F22", ALL, jump(-86_400)),
         Fault("edited", "F26", ALL, people("edit")),
         Fault("withdrawn", "F26", ALL, people("withdraw")),
+        Fault("numbered", "A7", ALL, people("number")),
+        Fault("part-paid", "A7", ALL, people("part")),
+        Fault("paid", "A7", ALL, people("pay")),
+        Fault("deleted", "A7", ALL, people("delete")),
         Fault("redirect", "F27", ALL, status(307, Location="http://169.254.169.254/")),
     )
 }  # fmt: skip

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ixbridge.core.steps import Side
-from ixbridge.core.wire import Heard, Reply
+from ixbridge.core.wire import Heard, Kind, Reply
 from ixbridge.shell.journal import JournalError
 from ixbridge.shell.report import Report
 from ixbridge.shell.start import Parts, runner_of
@@ -21,7 +21,7 @@ from simulation import ledgers
 from simulation.disk import Disk, DiskFails, DiskJournal
 from simulation.faults import FAULTS, Killed
 from simulation.judge import CREATES, Broken, Judge, Violation
-from simulation.plan import DISK, Plan
+from simulation.plan import DISK, Plan, Strike
 from simulation.wire import Exchange, Line, Wire, WorldClock
 from simulation.worlds import IXPOLE, SHAPES, WAYS, Stage, fresh, stage_of
 
@@ -76,6 +76,10 @@ class Outcome:
         return seal.hexdigest()[:16]
 
 
+Draw = Callable[[str, Kind | None], str | None]
+"""What is to strike at a point, drawn as the life goes; no kind: at the journal."""
+
+
 @dataclass(slots=True)
 class Notes:
     """Everything that is remembered of a life beside the world, the disk, the wire and the judge."""
@@ -115,6 +119,7 @@ class Life:
         fresh(stage)
         self.plan, self.stage, self.keep = plan, stage, keep
         self.checkpoints: list[Checkpoint] = []
+        self.draw: Draw | None = None
         self.step = 0
         self.disk, self.wire, self.judge, self.notes = Disk(), Wire(self), Judge(stage), Notes()
         self.strikes = dict(plan.by_point)
@@ -163,6 +168,7 @@ class Life:
         return self._outcome(violation)
 
     def _come_to_rest(self) -> None:
+        self.draw = None  # no more faults: now everything must come to rest
         for _ in range(POLLS_MAX):
             self.wire.deliver_all()
             self.deed("number")
@@ -239,8 +245,15 @@ class Life:
 
     # --- what the wire and the disk tell -------------------------------------------------------
 
-    def strike(self, point: str) -> str | None:
+    def strike(self, point: str, kind: Kind | None) -> str | None:
+        """What strikes here, if anything does: by the plan, or by whoever draws the plan as it goes."""
         struck = self.strikes.pop(point, None)
+        if struck is None and self.draw is not None:
+            struck = self.draw(point, kind)
+            if struck is not None:
+                self.plan = replace(self.plan, strikes=(*self.plan.strikes, Strike(point, struck)))
+                self.judge.waived = waived(self.plan)
+                self.judge.raced = self.judge.raced or struck == "edited"
         if struck is not None:
             self.notes.struck += 1
         return struck
@@ -271,7 +284,7 @@ class Life:
         nth = self.notes.at_disk[what] = self.notes.at_disk.get(what, 0) + 1
         point = f"{DISK}.{what}#{nth}"
         self.notes.points.append((point, "J"))
-        struck = self.strike(point)
+        struck = self.strike(point, None)
         if what == "sync":
             self.notes.history.append(Entry("bridge", f"commit {nth}" + (f"  !{struck}" if struck else "")))
         if struck is not None:
@@ -353,9 +366,20 @@ def _pays(system: str, doc: ledgers.Doc, *, part: bool) -> list[tuple[str, dict[
     return [("registerPayment", {"back_office_code": doc.code, **amount})]
 
 
+def _deletes(system: str, doc: ledgers.Doc) -> list[tuple[str, dict[str, Any]]]:
+    if not doc.live or doc.is_order:
+        return []
+    if system == "silvasoft":
+        return [("deleteInvoice", {"InvoiceNumber": int(doc.number)})] if doc.number else []
+    if system == "telecomx":
+        return [("deleteInvoice", {"invoice": min(doc.names)})]
+    return [("cancelInvoice" if doc.real else "rejectInvoice", {"back_office_code": doc.code})]
+
+
 DEEDS: Mapping[str, Any] = {
     "number": _numbers,
     "part": lambda system, doc: _pays(system, doc, part=True),
+    "delete": lambda system, doc: _deletes(system, doc)[:1] if doc.code == "S-1" else [],
     "pay": lambda system, doc: _pays(system, doc, part=False),
 }
 

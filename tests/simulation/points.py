@@ -51,7 +51,9 @@ def strikes_at(point: str, kind: str, *, every: bool = False) -> Iterator[Strike
             continue
         if not every and fault.klass in OF_THE_WORLD and system != IXPOLE and kind == "R":
             continue
-        if operation in LOGINS and fault.klass in ("F12", "F19", "F26"):
+        if fault.klass == "A7" and not every:
+            continue
+        if operation in LOGINS and fault.klass in ("F12", "F19", "F26", "A7"):
             continue  # a token twice, or a conflict about it, is nothing
         if fault.fits(Kind(kind), system):
             yield Strike(point, fault.name)

@@ -78,7 +78,7 @@ class Wire:
         exchange = Exchange(self, bridge, request, f"{name}#{nth}")
         self.life.sending(exchange)
         self._deliver_due()
-        struck = self.life.strike(exchange.point)
+        struck = self.life.strike(exchange.point, request.kind)
         if struck is None:
             heard = exchange.pass_on()
         else:
