@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.canaries import Canary
-from simulation.life import Outcome, live, live_on
+from simulation.life import Outcome, live, live_on, record
 from simulation.plan import Plan
-from simulation.points import quiet, singles
-from simulation.two import overtaken, two_bridges
+from simulation.points import quiet, singles, strikes_at
+from simulation.two import TOGETHER, overtaken, two_bridges
+
+
+def play(plan: Plan) -> Outcome:
+    """One bridge after the other, or two at a time, as the plan says."""
+    return overtaken(plan) if plan.strikes and plan.strikes[0].point.startswith(TOGETHER) else live(plan)
 
 
 def shrunk(plan: Plan) -> Outcome:
     """The same violation with as few strikes and instalments as it takes, found greedily."""
-    best = live(plan)
+    best = play(plan)
     if best.violation is None:
         raise ValueError(f"{plan} breaks nothing")
     wanted = best.violation.invariant
     for smaller in _smaller(plan):
-        tried = live(smaller)
+        tried = play(smaller)
         if tried.violation is not None and tried.violation.invariant == wanted:
             return shrunk(smaller)
     return best
@@ -38,7 +43,7 @@ def caught(canary: Canary) -> Outcome | None:
     plans = list(_plans(canary))
     with canary.patch():
         for plan in plans:
-            outcome = overtaken(plan) if canary.together else live(plan)
+            outcome = play(plan)
             if outcome.violation is not None:
                 return outcome
     return None
@@ -59,3 +64,25 @@ def _plans(canary: Canary) -> Iterator[Plan]:
 def live_single(plan: Plan) -> Outcome:
     """One strike, from the last checkpoint before it."""
     return live_on(plan, quiet(plan.way, plan.shape).before(plan.strikes[0].point))
+
+
+PAIRED = frozenset({
+    "killed-before", "killed-after", "reset", "answer-lost", "very-late", "unsent", "refused", "conflict", "limited",
+    "error-done", "hollow", "twice", "stale", "withdrawn", "killed-before-commit", "killed-after-commit", "full",
+})  # fmt: skip
+"""The strikes of pairs: one for each thing that a bridge can do next, done there or not."""
+
+
+def live_pairs(first: Plan, *, every: bool = False) -> Iterator[Outcome]:
+    """After this strike, each other one at each point behind it, those of the recovery too."""
+    (strike,) = first.strikes
+    if not every and strike.fault not in PAIRED:
+        return
+    lived = record(first, quiet(first.way, first.shape).before(strike.point))
+    points = lived.outcome.points
+    at = next(number for number, (point, _) in enumerate(points) if point == strike.point)
+    for point, kind in points[at + 1 :]:
+        since = lived.before(point)
+        for second in strikes_at(point, kind, every=every):
+            if every or second.fault in PAIRED:
+                yield live_on(Plan(first.way, first.shape, (strike, second), first.seed), since)

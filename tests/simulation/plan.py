@@ -59,7 +59,11 @@ def _strikes(text: str) -> Iterable[Strike]:
         return
     for each in text.split("+"):
         point, _, fault = each.partition("=")
-        known: Iterable[str] = AT_DISK if point.startswith(DISK) else FAULTS
+        known: Iterable[str] = FAULTS
+        if point.startswith(DISK):
+            known = AT_DISK
+        elif point.startswith("together#"):
+            known = ("moves",)
         if fault.partition(":")[0] not in known or "#" not in point:
             raise PlanError(f"{each!r} is no strike; expected POINT#N=FAULT with a fault of {', '.join(known)}")
         yield Strike(point, fault)
