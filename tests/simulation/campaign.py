@@ -111,7 +111,9 @@ def _outcomes(case: Case) -> Iterator[Any]:
                 yield live_single(plan)
 
 
-def cases(kind: str, *, lives: int, seed: int, ways: Sequence[str], parts: int, every: bool) -> Iterator[Case]:
+def cases(
+    kind: str, *, lives: int, seed: int, ways: Sequence[str], parts: int, every: bool
+) -> Iterator[Case]:
     """The campaign as its independent parts."""
     if kind in ("random", "traces"):
         for first in range(seed, seed + lives, CHUNK):

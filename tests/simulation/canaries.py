@@ -151,7 +151,11 @@ def swallowed_refusal() -> AbstractContextManager[None]:
 
     def ask(self: exchange.Exchange, step: Any) -> Any:
         outcome = real(self, step)
-        refused = isinstance(outcome, No) and outcome.cause in (Cause.INVALID, Cause.NOT_FOUND, Cause.CONFLICT)
+        refused = isinstance(outcome, No) and outcome.cause in (
+            Cause.INVALID,
+            Cause.NOT_FOUND,
+            Cause.CONFLICT,
+        )
         return Yes(None) if refused and type(step).__name__ == "WriteInvoice" else outcome
 
     return swapped(exchange.Exchange, "ask", ask)
@@ -162,9 +166,10 @@ def ignored_fence() -> AbstractContextManager[None]:
     return swapped(DiskJournal, "is_replaced", lambda self: False)
 
 
-def adopted_by_name() -> AbstractContextManager[None]:
+@contextmanager
+def adopted_by_name() -> Iterator[None]:
     """Any document of the customer will do, whatever code it carries."""
-    real = Books.find
+    real, judged = Books.find, planning.wrong_with
 
     def find(self: Books, code: str, fresh: Any, day: Any, customer: str) -> Any:
         found = real(self, code, fresh, day, customer)
@@ -174,7 +179,11 @@ def adopted_by_name() -> AbstractContextManager[None]:
             return Found(tuple(replace(doc, notes=tag(code)) for doc in mine))
         return found
 
-    return swapped(Books, "find", find)
+    def not_whose(one: Any, expected: Any, *, by_hand: bool) -> Any:
+        return judged(one, expected, by_hand=True)
+
+    with swapped(Books, "find", find), swapped(planning, "wrong_with", not_whose):
+        yield
 
 
 def paid_on_part() -> AbstractContextManager[None]:

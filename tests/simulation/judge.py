@@ -111,9 +111,7 @@ class Judge:
         return (moment or self.stage.world.moment).systems[IXPOLE].instalments  # type: ignore[no-any-return]
 
     def documents(self, moment: Any = None) -> tuple[Doc, ...]:
-        return ledgers.documents(
-            self.system, (moment or self.stage.world.moment).systems[self.system]
-        )
+        return ledgers.documents(self.system, (moment or self.stage.world.moment).systems[self.system])
 
     def _fail(self, invariant: str, witness: str) -> None:
         if invariant not in self.waived:
@@ -127,7 +125,9 @@ class Judge:
         request = exchange.request
         until = self.limited.get(request.system)
         if until is not None and at < until:
-            self._fail("I16", f"{exchange.point} sent {(until - at).total_seconds():g} s before the limit ends")
+            self._fail(
+                "I16", f"{exchange.point} sent {(until - at).total_seconds():g} s before the limit ends"
+            )
         if request.kind.value == "R":
             return
         if disk.broken:
@@ -140,7 +140,9 @@ class Judge:
             return
         if request.operation not in CREATES:
             open_intents = {
-                record.subject.partition(" ")[0]: record.kind for record in disk.records if " " in record.subject
+                record.subject.partition(" ")[0]: record.kind
+                for record in disk.records
+                if " " in record.subject
             }
             if "intent" not in open_intents.values():
                 self._fail("I14", f"{exchange.point} sent without a synced intent")
@@ -209,9 +211,7 @@ class Judge:
 
     def _remember_totals(self) -> None:
         for code, one in self.instalments().items():
-            self.totals.setdefault(code, set()).update(
-                (one.gross_cents, vat) for vat in vats(one.lines)
-            )
+            self.totals.setdefault(code, set()).update((one.gross_cents, vat) for vat in vats(one.lines))
 
     def _keep_papers(self, event: Event) -> None:
         for each in json.loads(event.answer):
@@ -243,7 +243,10 @@ class Judge:
             self._fail("I13", f"a document for {doc.code!r}, which iXpole never had")
             return
         if (doc.total_cents, doc.vat_cents) not in self.totals[doc.code]:
-            self._fail("I3", f"{doc.code}: {doc.total_cents} with VAT {doc.vat_cents}, not of {self.totals[doc.code]}")
+            self._fail(
+                "I3",
+                f"{doc.code}: {doc.total_cents} with VAT {doc.vat_cents}, not of {self.totals[doc.code]}",
+            )
         if self.system == "silvasoft" and not 1 <= len(doc.lines) <= LINES_MAX:
             self._fail("I11", f"{doc.code}: {len(doc.lines)} lines")
         instalment = self.instalments(event.before).get(doc.code)
@@ -337,7 +340,9 @@ class Judge:
 
     def rest(self, items: Iterable[Any], disk: Disk, *, secrets: Iterable[str]) -> None:
         """Everything has come to rest: is anything lost, and do the three sides agree?"""
-        parked = {item.code for item in items if item.status.value == "parked" and item.reason and item.message}
+        parked = {
+            item.code for item in items if item.status.value == "parked" and item.reason and item.message
+        }
         now = self.instalments()
         documents = [doc for doc in self.documents() if doc.live]
         for code in self.stage.shape.codes:
@@ -355,7 +360,9 @@ class Judge:
             if [doc.number for doc in mine] != [number]:
                 self._fail("I8", f"{code}: iXpole has {number}, the target {[doc.number for doc in mine]}")
             if mine and mine[0].total_cents != instalment.gross_cents and not self.raced:
-                self._fail("I8", f"{code}: {mine[0].total_cents} booked, iXpole says {instalment.gross_cents}")
+                self._fail(
+                    "I8", f"{code}: {mine[0].total_cents} booked, iXpole says {instalment.gross_cents}"
+                )
             if bool(payment) != (mine[0].outstanding_cents == 0):
                 self._fail("I8", f"{code}: paid {payment!r}, outstanding {mine[0].outstanding_cents}")
             self._judge_records(code, number, payment, disk)
@@ -366,9 +373,16 @@ class Judge:
 
     def _judge_reported(self, code: str, instalment: Any, disk: Disk) -> None:
         """What the journal takes for reported, iXpole has; parked or not."""
-        told = [record.payload.get("number") for record in disk.records if (record.subject, record.kind) == (code, "reported")]
+        told = [
+            record.payload.get("number")
+            for record in disk.records
+            if (record.subject, record.kind) == (code, "reported")
+        ]
         if told and instalment is not None and instalment.invoice_number != told[-1]:
-            self._fail("I8", f"{code}: the journal says {told[-1]} was reported, iXpole has {instalment.invoice_number!r}")
+            self._fail(
+                "I8",
+                f"{code}: the journal says {told[-1]} was reported, iXpole has {instalment.invoice_number!r}",
+            )
 
     def _judge_records(self, code: str, number: str, payment: str, disk: Disk) -> None:
         told = {record.kind: record.payload for record in disk.records if record.subject == code}

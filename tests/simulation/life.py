@@ -115,7 +115,9 @@ class Checkpoint:
 class Life:
     """One life under a plan. With a checkpoint it begins there; its strikes must all lie behind it."""
 
-    def __init__(self, plan: Plan, stage: Stage, *, since: Checkpoint | None = None, keep: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, stage: Stage, *, since: Checkpoint | None = None, keep: bool = False
+    ) -> None:
         fresh(stage)
         self.plan, self.stage, self.keep = plan, stage, keep
         self.checkpoints: list[Checkpoint] = []
@@ -143,8 +145,13 @@ class Life:
         self.notes.skew_s = self.clock.skew_s
         self.checkpoints.append(
             Checkpoint(
-                self.step, world.moment, world.journal.written, self.disk.copy(), self.wire.copy(self),
-                self.judge.copy(), self.notes.copy(),
+                self.step,
+                world.moment,
+                world.journal.written,
+                self.disk.copy(),
+                self.wire.copy(self),
+                self.judge.copy(),
+                self.notes.copy(),
             )  # fmt: skip
         )
 
@@ -174,7 +181,12 @@ class Life:
             self.deed("number")
             self.deed("pay")
             report = self.poll()
-            if report is not None and not report.changed and report.halted is None and self._is_settled(report):
+            if (
+                report is not None
+                and not report.changed
+                and report.halted is None
+                and self._is_settled(report)
+            ):
                 break
         report = self.notes.reports[-1] if self.notes.reports else None
         secrets = [self.stage.credentials.ixpole_client_secret, *self.stage.credentials.target.values()]
@@ -212,7 +224,9 @@ class Life:
                 journal.died()
         self.notes.reports.append(report)
         halted = f", halted: {report.halted}" if report.halted else ""
-        self._note("bridge", "rests: " + ", ".join(f"{i.code} {i.status.value}" for i in report.items) + halted)
+        self._note(
+            "bridge", "rests: " + ", ".join(f"{i.code} {i.status.value}" for i in report.items) + halted
+        )
         return report
 
     # --- what people do ----------------------------------------------------------------------
@@ -338,7 +352,13 @@ def waived(plan: Plan) -> frozenset[str]:
     return frozenset(found)
 
 
-CUSTOMERS = ("addbusinessrelation", "addprivaterelation", "customerCreate", "accountsReceivableCreate", "productCreate")
+CUSTOMERS = (
+    "addbusinessrelation",
+    "addprivaterelation",
+    "customerCreate",
+    "accountsReceivableCreate",
+    "productCreate",
+)
 
 
 def _numbers(system: str, doc: ledgers.Doc) -> list[tuple[str, dict[str, Any]]]:
@@ -347,7 +367,9 @@ def _numbers(system: str, doc: ledgers.Doc) -> list[tuple[str, dict[str, Any]]]:
     if system == "silvasoft":
         if not doc.is_order:
             return [("postDraft", {})]
-        return [("orderToInvoice", {"OrderNumber": int(min(doc.names))}), ("postDraft", {})] if doc.live else []
+        return (
+            [("orderToInvoice", {"OrderNumber": int(min(doc.names))}), ("postDraft", {})] if doc.live else []
+        )
     if system == "telecomx":
         return [("setInvoiceNumber", {"invoice": min(doc.names)})]
     return [("postInvoice", {"back_office_code": doc.code})] if doc.live and not doc.real else []

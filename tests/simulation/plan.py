@@ -65,5 +65,7 @@ def _strikes(text: str) -> Iterable[Strike]:
         elif point.startswith("together#"):
             known = ("moves",)
         if fault.partition(":")[0] not in known or "#" not in point:
-            raise PlanError(f"{each!r} is no strike; expected POINT#N=FAULT with a fault of {', '.join(known)}")
+            raise PlanError(
+                f"{each!r} is no strike; expected POINT#N=FAULT with a fault of {', '.join(known)}"
+            )
         yield Strike(point, fault)

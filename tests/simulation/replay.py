@@ -22,7 +22,9 @@ from simulation.swarm import live_by
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="simulation.replay", description="Play one life and show it.")
     parser.add_argument("--plan", help="WAY/SHAPE/POINT=FAULT+POINT=FAULT")
-    parser.add_argument("--seed", type=int, help="with --plan: of the jitter; without: the random life of this seed")
+    parser.add_argument(
+        "--seed", type=int, help="with --plan: of the jitter; without: the random life of this seed"
+    )
     parser.add_argument("--canary", choices=list(CANARIES), help="of this broken bridge")
     parser.add_argument("--shrink", action="store_true", help="leave out what the failure does not need")
     chosen = parser.parse_args(arguments)

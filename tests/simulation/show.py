@@ -33,7 +33,11 @@ def _table(outcome: Outcome) -> Iterator[str]:
     yield "     " + "-|-".join("-" * WIDTH for _ in COLUMNS)
     for number, entry in enumerate(outcome.history, 1):
         column = entry.column if entry.column in ("bridge", "ixpole") else "target"
-        text = entry.text if entry.column in (*COLUMNS, outcome.plan.way.partition("-")[0]) else f"{entry.column}: {entry.text}"
+        text = (
+            entry.text
+            if entry.column in (*COLUMNS, outcome.plan.way.partition("-")[0])
+            else f"{entry.column}: {entry.text}"
+        )
         text = text.partition(".")[2] if entry.column not in ("bridge", "judge", "people") else text
         cells = [_cut(text) if name == column else "" for name in COLUMNS]
         yield f"{number:4} " + " | ".join(cell.ljust(WIDTH) for cell in cells).rstrip()

@@ -62,7 +62,9 @@ def live_by(seed: int, *, ways: tuple[str, ...] = tuple(WAYS)) -> Outcome:
         left -= 1
         return rng.choice(fitting)
 
-    life = Life(Plan(options.way, options.shape, (), seed), stage_of(WAYS[options.way], SHAPES[options.shape]))
+    life = Life(
+        Plan(options.way, options.shape, (), seed), stage_of(WAYS[options.way], SHAPES[options.shape])
+    )
     life.draw = draw
     return life.live()
 
