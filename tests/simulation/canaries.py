@@ -236,11 +236,12 @@ CANARIES: Mapping[str, Canary] = {
             "crmcom-posted", together=True,
         ),
         Canary(
-            "adopted-by-name", "adopts a document by its customer and not by its tag", frozenset({"I4"}),
+            "adopted-by-name", "adopts a document by its customer, not by its tag", frozenset({"I4"}),
             adopted_by_name, "silvasoft-direct", ("killed-after",), "addsalestransaction", shape="twins",
         ),
         Canary(
-            "paid-on-part", "reports a payment on part of the money", frozenset({"I7"}), paid_on_part, "silvasoft-direct"
+            "paid-on-part", "reports a payment on part of the money", frozenset({"I7"}), paid_on_part,
+            "silvasoft-direct",
         ),
         Canary("limit-ignored", "does not wait for a rate limit", frozenset({"I16"}), limit_ignored, "telecomx-direct",
                ("limited",)),

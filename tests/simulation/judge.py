@@ -138,16 +138,20 @@ class Judge:
             if request.operation == "putInstalments":
                 self._sending_number(json.loads(request.body or b"{}"))
             return
-        if request.operation not in CREATES:
-            open_intents = {
-                record.subject.partition(" ")[0]: record.kind
-                for record in disk.records
-                if " " in record.subject
-            }
-            if "intent" not in open_intents.values():
-                self._fail("I14", f"{exchange.point} sent without a synced intent")
-            return
-        code, number = key_of(request.body or b"")
+        if request.operation in CREATES:
+            self._creating(exchange, disk)
+        else:
+            self._supplying(exchange, disk)
+
+    def _supplying(self, exchange: Exchange, disk: Disk) -> None:
+        """A customer or product is made: is any such intent open on the disk?"""
+        last = {record.subject: record.kind for record in disk.records if " " in record.subject}
+        if "intent" not in last.values():
+            self._fail("I14", f"{exchange.point} sent without a synced intent")
+
+    def _creating(self, exchange: Exchange, disk: Disk) -> None:
+        """A document is made: is its own intent on the disk, and may it be sent (again)?"""
+        code, number = key_of(exchange.request.body or b"")
         last = next(
             (
                 record.kind

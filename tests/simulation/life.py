@@ -152,7 +152,7 @@ class Life:
                 self.wire.copy(self),
                 self.judge.copy(),
                 self.notes.copy(),
-            )  # fmt: skip
+            )
         )
 
     # --- the life ----------------------------------------------------------------------------

@@ -45,10 +45,9 @@ def test_a_dask_cluster_plays_a_campaign(monkeypatch: Any) -> None:
         "distributed", reason="Dask is not installed; `pip install distributed`"
     )
     todo = list(cases("random", lives=8, seed=0, ways=["silvasoft-direct"], parts=1, every=False))
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
-        with executor_of(
-            cluster.scheduler_address.replace("tcp:", "dask:").replace("inproc:", "dask:")
-        ) as executor:
-            assert sum(played.lives for played in run(todo, executor)) == 8
+    here = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with (
+        distributed.LocalCluster(**here, protocol="tcp") as cluster,
+        executor_of(cluster.scheduler_address.replace("tcp:", "dask:")) as executor,
+    ):
+        assert sum(played.lives for played in run(todo, executor)) == 8

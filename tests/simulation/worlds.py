@@ -181,13 +181,14 @@ def _furnish(stage: Stage) -> None:
     for product, code in PRODUCTS.items():
         rate = 0 if product == 3 else way.vat
         do(
-            "addProduct", productId=FIRST_PRODUCT + product, productCode=code, description=code.title(), productGroup="Seats",
-            vatRate={"code": str(rate), "percentage": rate}, priceExclVat=100,
+            "addProduct", productId=FIRST_PRODUCT + product, productCode=code, description=code.title(),
+            productGroup="Seats", vatRate={"code": str(rate), "percentage": rate}, priceExclVat=100,
         )  # fmt: skip
     for customer in sorted({customer for customer, _ in stage.shape.instalments}):
         do(
             "addCustomer", customerId=customer, name=f"Club {customer}", email=email_of(customer),
-            vatNumber=VAT_NUMBERS[customer], invoiceEmail=email_of(customer), addresses=[{**ADDRESS, "addressId": customer * 10}],
+            vatNumber=VAT_NUMBERS[customer], invoiceEmail=email_of(customer),
+            addresses=[{**ADDRESS, "addressId": customer * 10}],
         )  # fmt: skip
     for code, (customer, lines) in zip(stage.shape.codes, stage.shape.instalments, strict=True):
         rows = [
