@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ixbridge.core.steps import Side
-from ixbridge.core.wire import Heard, Kind, Reply
+from ixbridge.core.wire import Heard, Kind, Reply, Request
 from ixbridge.shell.journal import JournalError
 from ixbridge.shell.report import Report
 from ixbridge.shell.start import Parts, runner_of
 from simulation import ledgers
 from simulation.disk import Disk, DiskFails, DiskJournal
 from simulation.faults import FAULTS, Killed
-from simulation.judge import CREATES, Broken, Judge, Violation
+from simulation.judge import CREATES, Broken, Judge, Violation, key_of
 from simulation.plan import DISK, Plan, Strike
 from simulation.wire import Exchange, Line, Wire, WorldClock
 from simulation.worlds import IXPOLE, SHAPES, WAYS, Stage, fresh, stage_of
@@ -285,9 +286,14 @@ class Life:
         fault = f"  !{exchange.fault}" if exchange.fault else ""
         request = exchange.request
         said = (request.body or b"") + (answer.body if answer else b"")
-        self.notes.history.append(
-            Entry(request.system, f"{exchange.point} {request.method} {request.path} -> {told}{fault}", said)
-        )
+        text = f"{exchange.point} {about(request)}-> {told}{fault}  by {exchange.bridge}"
+        self.notes.history.append(Entry(request.system, text, said))
+
+    def arrived(self, request: Request, heard: Heard) -> None:
+        """A request whose sender gave up long ago reached its mock."""
+        told = str(heard.status) if isinstance(heard, Reply) else "no answer"
+        text = f"{request.system}.{request.operation} {about(request)}arrives late -> {told}"
+        self.notes.history.append(Entry(request.system, text))
 
     def happened(self) -> None:
         self.judge.step()
@@ -330,6 +336,19 @@ class Life:
             self.plan, violation, self.notes.history, self.judge.requests, self.notes.polls, ends, self.notes.points,
             self.notes.struck,
         )  # fmt: skip
+
+
+_ABOUT = re.compile(rb'"(invoiceNumber|paymentNo|customerCode)": ?"([^"]*)"')
+
+
+def about(request: Request) -> str:
+    """What a write says, in a word or two."""
+    if request.kind is Kind.READ:
+        return ""
+    words = [found[1].decode("utf-8", "replace") for found in _ABOUT.findall(request.body or b"")]
+    if request.operation in CREATES:
+        words = [key_of(request.body or b"")[0]]
+    return " ".join(words) + " " if words else ""
 
 
 def waived(plan: Plan) -> frozenset[str]:

@@ -95,7 +95,7 @@ class Wire:
         """What is still on its way arrives now."""
         waiting, self.waiting = self.waiting, []
         for each in waiting:
-            self.reach(each.request, None)
+            self.life.arrived(each.request, self.reach(each.request, None))
 
     def _deliver_due(self) -> None:
         due = []
@@ -106,7 +106,7 @@ class Wire:
                     due.append(each)
         for each in due:
             self.waiting.remove(each)
-            self.reach(each.request, None)
+            self.life.arrived(each.request, self.reach(each.request, None))
 
     def reach(self, request: Request, armed: Armed | None) -> Heard:
         """Through the mock's own port, from bytes to bytes."""
