@@ -44,8 +44,8 @@ class Parts:
 
 
 def exchange_of(parts: Parts) -> Exchange:
-    known, confirm = parts.credentials, parts.journal.confirm
-    source, target = (Fenced(parts.transports[side], confirm) for side in (Side.SOURCE, Side.TARGET))
+    fenced = {side: Fenced(each, parts.journal.confirm) for side, each in parts.transports.items()}
+    source, target, known = fenced[Side.SOURCE], fenced[Side.TARGET], parts.credentials
     request = ixpole.token_request(known.ixpole_client_id, known.ixpole_client_secret)
     token = Token(source, parts.clock, Login(request, ixpole.token_meaning, with_bearer))
     connection = CONNECTIONS[parts.policy.target.name]
