@@ -85,7 +85,7 @@ def _told(outcome: Any) -> str:
 
 
 def _outcomes(case: Case) -> Iterator[Any]:
-    from simulation.hunt import live_pairs, live_single
+    from simulation.hunt import PAIRED, live_pairs, live_single
     from simulation.points import singles
     from simulation.swarm import live_by
     from simulation.two import overtaken, two_bridges
@@ -103,7 +103,10 @@ def _outcomes(case: Case) -> Iterator[Any]:
         for plan in two_bridges(case.way):
             yield overtaken(plan)
     else:
-        plans = list(singles(case.way, every=case.every))[case.first :: case.count]
+        plans = list(singles(case.way, every=case.every))
+        if case.kind == "pairs" and not case.every:
+            plans = [plan for plan in plans if plan.strikes[0].fault in PAIRED]
+        plans = plans[case.first :: case.count]
         for plan in plans:
             if case.kind == "pairs":
                 yield from live_pairs(plan, every=case.every)

@@ -22,7 +22,7 @@ TESTS = Path(__file__).parents[1]
 
 
 def test_random_lives_keep_every_promise(record_property: Record) -> None:
-    played = play(Case("random", "", 0, 120))
+    played = play(Case("random", "", 0, 60))
     record_property("random instalment lives", played.instalments)
     kept(played)
 
