@@ -36,6 +36,8 @@ class Case:
     count: int = 1
     """Of random lives and traces: seeds. Of singles and pairs: each ``count``-th plan, from the ``first`` on."""
     every: bool = False
+    thin: int = 1
+    """Pairs: each so many-th second strike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _outcomes(case: Case) -> Iterator[Any]:
         plans = plans[case.first :: case.count]
         for plan in plans:
             if case.kind == "pairs":
-                yield from live_pairs(plan, every=case.every)
+                yield from live_pairs(plan, every=case.every, thin=case.thin)
             else:
                 yield live_single(plan)
 

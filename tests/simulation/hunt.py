@@ -73,8 +73,9 @@ PAIRED = frozenset({
 """The strikes of pairs: one for each thing that a bridge can do next, done there or not."""
 
 
-def live_pairs(first: Plan, *, every: bool = False) -> Iterator[Outcome]:
-    """After this strike, each other one at each point behind it, those of the recovery too."""
+def live_pairs(first: Plan, *, every: bool = False, thin: int = 1) -> Iterator[Outcome]:
+    """After this strike, each other one (or each ``thin``-th) at each point behind it, those of the recovery too."""
+    met = 0
     (strike,) = first.strikes
     if not every and strike.fault not in PAIRED:
         return
@@ -84,5 +85,8 @@ def live_pairs(first: Plan, *, every: bool = False) -> Iterator[Outcome]:
     for point, kind in points[at + 1 :]:
         since = lived.before(point)
         for second in strikes_at(point, kind, every=every):
-            if every or second.fault in PAIRED:
+            if not every and second.fault not in PAIRED:
+                continue
+            met += 1
+            if met % thin == 0:
                 yield live_on(Plan(first.way, first.shape, (strike, second), first.seed), since)
