@@ -10,7 +10,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export NO_MKDOCS_2_WARNING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long check format-check types arrows specs fmt bench docs lock clean
+.PHONY: help demo serve test test-long simulate campaign check format-check types arrows specs fmt bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -28,6 +28,12 @@ test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" 
 
 test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 -m "long or not long" $(ARGS)
+
+simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
+	@PYTHONPATH=tests $(BIN)/python -m simulation.replay $(ARGS)
+
+campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000 --executor dask://HOST:PORT")
+	@PYTHONPATH=tests $(BIN)/python -m simulation.campaign $(ARGS)
 
 check: format-check types arrows specs ## formatting, lint, types, arrows between rooms, contracts
 

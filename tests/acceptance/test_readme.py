@@ -31,6 +31,7 @@ class How(Enum):
 IXKIT = r"(\.venv/bin/)?ixkit"
 COMMANDS: tuple[tuple[str, How], ...] = (
     (r"make( (help|demo|test|test-long|check|fmt|bench|docs|clean))?( \w+=\S+)*", How.NAMED),
+    (r"make (simulate|campaign) ARGS=.*", How.NAMED),
     (r"make serve( ARGS=.*)?", How.SERVED),
     (rf"{IXKIT} demo( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT} serve( --[^|>]*)?", How.SERVED),
