@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
 
 from ixmocks.dashboard.known import known
 from ixmocks.engine.clock import Clock
@@ -62,7 +65,29 @@ def short(text: Any, most: int = 80) -> str:
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 
 
+def words(text: Any) -> Markup:
+    """A line of prose: what stands between backticks is code."""
+    parts = re.split(r"`([^`]+)`", str(text or ""))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
+
+
+def prose(text: Any) -> Markup:
+    """Paragraphs and lists, as the contracts write them."""
+    shown = Markup("")
+    for block in re.split(r"\n\s*\n", str(text or "").strip()):
+        items = re.split(r"(?m)^\s*[-*] ", block)
+        if items[0].strip():
+            shown += Markup("<p>{}</p>").format(words(items[0]))
+        if items[1:]:
+            shown += Markup("<ul>{}</ul>").format(
+                Markup("").join(Markup("<li>{}</li>").format(words(item)) for item in items[1:])
+            )
+    return shown
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "money": money, "moment": moment, "hour": hour, "day": day, "number": number, "size": size, "title_of": title,
-    "kind": kind, "short": short, "instant": instant,
+    "kind": kind, "short": short, "instant": instant, "words": words, "prose": prose,
 }  # fmt: skip

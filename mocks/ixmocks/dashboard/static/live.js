@@ -151,6 +151,7 @@
     }
   });
   all("[data-keys]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => dialog.showModal()); });
+  one(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const button = one("[data-pause]");
   if (button) { button.hidden = false; button.addEventListener("click", pause); }
 
