@@ -19,12 +19,21 @@ PLACES = {
     Place.SENDING: "sending: kept, and the answer is damaged on its way",
 }
 HARMS = {
-    Harm.RESET: "reset: the connection breaks", Harm.HANG: "hang: no answer for so many seconds, then it breaks",
-    Harm.STATUS: "status: a whole answer with that status, in the vendor's envelope", Harm.CUT: "cut: breaks off in the middle",
-    Harm.SLOW: "slow: comes so many seconds late", Harm.GARBAGE: "garbage: bytes that are no JSON",
-    Harm.HTML: "html: a page of a proxy, with status 200", Harm.WRONG_TYPE: "wrong type: under a foreign content type",
-    Harm.EMPTY: "empty: status 200 and no body", Harm.HOLLOW: "hollow: status 200 and {}",
-}  # fmt: skip
+    "reset": "the connection breaks",
+    "hang": "no answer for so many seconds, then the connection breaks",
+    "status": "a whole answer with that status, in the vendor's envelope",
+    "cut": "the answer breaks off in the middle",
+    "slow": "the answer comes so many seconds late",
+    "garbage": "bytes that are no JSON",
+    "html": "a page of a proxy, with status 200",
+    "wrong_type": "the right body under a foreign content type",
+    "empty": "status 200 and no body",
+    "hollow": "status 200 and {}",
+    "hold": "it waits until somebody lets it go on, or drops it",
+    "twice": "the request is delivered twice",
+    "stale": "a read answers as it would have some time ago",
+    "late": "the connection breaks, and so many seconds later it is processed after all",
+}
 
 
 def register(app: flask.Flask) -> None:
@@ -32,6 +41,7 @@ def register(app: flask.Flask) -> None:
     app.add_url_rule(f"{base}/controls", view_func=controls, endpoint="controls")
     app.add_url_rule(f"{base}/faults", view_func=arm, endpoint="arm", methods=["POST"])
     app.add_url_rule(f"{base}/faults/<fault>", view_func=clear, endpoint="clear", methods=["POST"])
+    app.add_url_rule(f"{base}/holds/<hold>", view_func=release, endpoint="release", methods=["POST"])
     app.add_url_rule(f"{base}/actions", view_func=listed, endpoint="actions")
     app.add_url_rule(f"{base}/actions/<system>/<action>", view_func=do, endpoint="do", methods=["POST"])
 
@@ -45,9 +55,15 @@ def controls(world: str) -> str:
         name: [each.id for each in port.routes.operations()] for name, port in site().kit.ports.items()
     }
     return flask.render_template(
-        "controls.html", armed=[views.fault_of(name, fault, met) for name, (fault, met) in armed.items()],
-        struck=list(reversed(struck)), places=PLACES, harms=HARMS, damage=DAMAGE, operations=operations, given=flask.request.args,
-    )  # fmt: skip
+        "controls.html",
+        armed=[views.fault_of(name, fault, met) for name, (fault, met) in armed.items()],
+        struck=list(reversed(struck)),
+        places=PLACES,
+        harms={harm.value: HARMS.get(harm.value, "") for harm in Harm},
+        held=_held(found.name),
+        operations=operations,
+        given=flask.request.args,
+    )
 
 
 def arm(world: str) -> Response:
@@ -65,6 +81,19 @@ def arm(world: str) -> Response:
     return back(place("w", world, "controls"), told, f"fault {told.value['id']} is armed" if told.ok else "")
 
 
+def _held(world: str) -> list[Any]:
+    """Exchanges that a fault `hold` has stopped on their way."""
+    told = ask("GET", api("worlds", world, "holds"))
+    return list(told.value["holds"]) if told.ok else []
+
+
+def release(world: str, hold: str) -> Response:
+    then = flask.request.form.get("then", "")
+    told = ask("POST", api("worlds", world_named(world).name, "holds", hold), {"then": then})
+    done = {"continue": "it goes on", "drop": "its connection is broken"}.get(then, "")
+    return back(place("w", world, "controls"), told, f"{hold}: {done}")
+
+
 def clear(world: str, fault: str) -> Response:
     told = ask("DELETE", api("worlds", world_named(world).name, "faults", fault))
     return back(place("w", world, "controls"), told, "disarmed")
@@ -76,13 +105,22 @@ def listed(world: str) -> str:
     wanted = given.get("system", "")
     systems = [system for system in site().kit.worlds.systems.values() if wanted in ("", system.name)]
     groups = [
-        (system.name, [
-            {"name": name, "summary": action.summary, "fields": forms.fields(action.params), "open": forms.is_open(action.params),
-             "required": action.params.get("required", ()), "choices": _choices(action.params)}
-            for name, action in sorted(system.actions.items())
-        ])
+        (
+            system.name,
+            [
+                {
+                    "name": name,
+                    "summary": action.summary,
+                    "fields": forms.fields(action.params),
+                    "open": forms.is_open(action.params),
+                    "required": action.params.get("required", ()),
+                    "choices": _choices(action.params),
+                }
+                for name, action in sorted(system.actions.items())
+            ],
+        )
         for system in systems
-    ]  # fmt: skip
+    ]
     return flask.render_template("actions.html", groups=groups, wanted=wanted, opened=given.get("opened", ""))
 
 

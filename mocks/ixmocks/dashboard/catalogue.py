@@ -37,9 +37,12 @@ def listed() -> str:
         and text in f"{rule.code} {rule.title} {rule.text} {' '.join(rule.operations)}".lower()
     ]
     return flask.render_template(
-        "rules.html", rows=rows, given=given, total=sum(len(book.rules) for book in books.values()),
+        "rules.html",
+        rows=rows,
+        given=given,
+        total=sum(len(book.rules) for book in books.values()),
         confidences=("documented", "public", "inferred"),
-    )  # fmt: skip
+    )
 
 
 def one(code: str) -> Any:
@@ -51,10 +54,15 @@ def one(code: str) -> Any:
             codes = list(book.rules)
             at = codes.index(wanted)
             return flask.render_template(
-                "rule.html", rule=rule, system_name=system, before=codes[at - 1] if at else "",
-                after=codes[at + 1] if at + 1 < len(codes) else "", obeys=_yaml(rule["obeys"]), breaks=_yaml(rule["breaks"]),
+                "rule.html",
+                rule=rule,
+                system_name=system,
+                before=codes[at - 1] if at else "",
+                after=codes[at + 1] if at + 1 < len(codes) else "",
+                obeys=_yaml(rule["obeys"]),
+                breaks=_yaml(rule["breaks"]),
                 hits=_hits(wanted),
-            )  # fmt: skip
+            )
     known = [rule for book in books.values() for rule in book.rules]
     raise NotFound(unknown("unknown-rule", "rule", code, known).detail)
 

@@ -91,21 +91,36 @@ def _operation(
     parameters = [_resolved(parameter, raw) for parameter in (*shared, *of.get("parameters", ()))]
     request = _resolved(of.get("requestBody") or {}, raw)
     return {
-        "id": name, "method": method.upper(), "path": path, "summary": of.get("summary", ""),
-        "description": of.get("description", ""), "source": of.get("x-source") or {}, "tag": (of.get("tags") or [""])[0],
+        "id": name,
+        "method": method.upper(),
+        "path": path,
+        "summary": of.get("summary", ""),
+        "description": of.get("description", ""),
+        "source": of.get("x-source") or {},
+        "tag": (of.get("tags") or [""])[0],
         "parameters": [
-            {"name": p["name"], "place": p["in"], "required": p.get("required", False), "text": p.get("description", ""),
-             "type": _type(p.get("schema", {}), raw), "source": p.get("x-source") or {}, "limits": _limits(p.get("schema", {}))}
+            {
+                "name": p["name"],
+                "place": p["in"],
+                "required": p.get("required", False),
+                "text": p.get("description", ""),
+                "type": _type(p.get("schema", {}), raw),
+                "source": p.get("x-source") or {},
+                "limits": _limits(p.get("schema", {})),
+            }
             for p in parameters
         ],
-        "bodies": list(_contents(request, raw)), "body_required": request.get("required", False),
+        "bodies": list(_contents(request, raw)),
+        "body_required": request.get("required", False),
         "answers": [
             {"status": status, "text": answer.get("description", ""), "bodies": list(_contents(answer, raw))}
-            for status, answer in ((status, _resolved(answer, raw)) for status, answer in of.get("responses", {}).items())
+            for status, answer in (
+                (status, _resolved(answer, raw)) for status, answer in of.get("responses", {}).items()
+            )
         ],
         "rules": [rule for rule in rules.values() if name in rule.operations],
         "search": f"{name} {method} {path} {of.get('summary', '')}".lower(),
-    }  # fmt: skip
+    }
 
 
 def _contents(of: Json, raw: Json) -> Iterator[dict[str, Any]]:
@@ -128,18 +143,38 @@ def _schema(schema: Json, raw: Json) -> dict[str, Any]:
     whole = _resolved(schema, raw) if "allOf" in schema else schema
     required = set(whole.get("required") or ())
     members = [
-        {"name": name, "required": name in required, "type": _type(member, raw), "ref": _ref(member) or _ref(member.get("items") or {}),
-         "text": member.get("description", ""), "source": member.get("x-source") or {}, "limits": _limits(member),
-         "rules": _rules(member)}
+        {
+            "name": name,
+            "required": name in required,
+            "type": _type(member, raw),
+            "ref": _ref(member) or _ref(member.get("items") or {}),
+            "text": member.get("description", ""),
+            "source": member.get("x-source") or {},
+            "limits": _limits(member),
+            "rules": _rules(member),
+        }
         for name, member in (whole.get("properties") or {}).items()
-    ]  # fmt: skip
+    ]
     for part in whole.get("allOf") or whole.get("oneOf") or whole.get("anyOf") or ():
         members += _schema(part, raw)["members"] if not _ref(part) else []
     return {
-        "ref": ref, "type": _type(schema, raw), "members": members, "text": whole.get("description", ""),
-        "limits": _limits(whole), "rules": _rules(whole), "source": whole.get("x-source") or {},
-        "parts": [name for part in (*(whole.get("allOf") or ()), *(whole.get("oneOf") or ()), *(whole.get("anyOf") or ())) if (name := _ref(part))],
-    }  # fmt: skip
+        "ref": ref,
+        "type": _type(schema, raw),
+        "members": members,
+        "text": whole.get("description", ""),
+        "limits": _limits(whole),
+        "rules": _rules(whole),
+        "source": whole.get("x-source") or {},
+        "parts": [
+            name
+            for part in (
+                *(whole.get("allOf") or ()),
+                *(whole.get("oneOf") or ()),
+                *(whole.get("anyOf") or ()),
+            )
+            if (name := _ref(part))
+        ],
+    }
 
 
 def _type(schema: Json, raw: Json) -> str:

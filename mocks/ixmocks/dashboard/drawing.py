@@ -65,7 +65,8 @@ class Sheet:
         lines = list(lines)
         mark = " seen" if any(self.seen.get(edge) for edge in edges) else ""
         self.bright += [
-            f'<text class="word{mark}" x="{x}" y="{y - ROW * (len(lines) - 1 - n)}" text-anchor="{anchor}">{escape(line)}</text>'
+            f'<text class="word{mark}" x="{x}" y="{y - ROW * (len(lines) - 1 - n)}" text-anchor="{anchor}">'
+            f"{escape(line)}</text>"
             for n, line in enumerate(lines)
         ]
 
@@ -167,8 +168,9 @@ def _over(sheet: Sheet, line: Line, top: int, y: int) -> None:
     end = _x(line.target) + BOX * 2 // 5
     for source, edges in line.taps:
         start = _x(source) + BOX * 3 // 5
-        path = f"M{start} {top}V{y + ROUND}Q{start} {y} {start + ROUND} {y}H{end - ROUND}Q{end} {y} {end} {y + ROUND}V{top - 6}"
-        sheet.step(edges, path, f"{end},{top} {end - 4},{top - 8} {end + 4},{top - 8}")
+        up = f"M{start} {top}V{y + ROUND}Q{start} {y} {start + ROUND} {y}"
+        down = f"H{end - ROUND}Q{end} {y} {end} {y + ROUND}V{top - 6}"
+        sheet.step(edges, up + down, f"{end},{top} {end - 4},{top - 8} {end + 4},{top - 8}")
     _along(sheet, line, y)
 
 
@@ -176,8 +178,9 @@ def _under(sheet: Sheet, line: Line, foot: int, y: int) -> None:
     end = _x(line.target) + BOX * 3 // 5
     for source, edges in line.taps:
         start = _x(source) + BOX * 2 // 5
-        path = f"M{start} {foot}V{y - ROUND}Q{start} {y} {start - ROUND} {y}H{end + ROUND}Q{end} {y} {end} {y - ROUND}V{foot + 6}"
-        sheet.step(edges, path, f"{end},{foot} {end - 4},{foot + 8} {end + 4},{foot + 8}")
+        down = f"M{start} {foot}V{y - ROUND}Q{start} {y} {start - ROUND} {y}"
+        up = f"H{end + ROUND}Q{end} {y} {end} {y - ROUND}V{foot + 6}"
+        sheet.step(edges, down + up, f"{end},{foot} {end - 4},{foot + 8} {end + 4},{foot + 8}")
     _along(sheet, line, y)
 
 
@@ -210,21 +213,29 @@ def _made(sheet: Sheet, edges: list[Edge], n: int, top: int, bottom: int) -> Non
 
 
 def _box(state: str, n: int, top: int, seen: bool, now: int) -> str:
-    x = _x(n)
-    lines = wrapped(state, 14)
+    x, lines = _x(n), wrapped(state, 14)
     first = top + HEIGHT // 2 + 4 - (ROW - 1) * (len(lines) - 1) // 2
     words = "".join(
-        f'<text class="name" x="{x + BOX // 2}" y="{first + (ROW - 1) * row}" text-anchor="middle">{escape(line)}</text>'
+        f'<text class="name" x="{x + BOX // 2}" y="{first + (ROW - 1) * row}" text-anchor="middle">'
+        f"{escape(line)}</text>"
         for row, line in enumerate(lines)
     )
-    count = (
-        f'<g class="count"><rect x="{x + BOX - 16 - 6 * len(str(now))}" y="{top - 8}" width="{12 + 6 * len(str(now))}" height="16" rx="8"/>'
-        f'<text x="{x + BOX - 10 - 3 * len(str(now))}" y="{top + 4}" text-anchor="middle">{now}</text></g>'
-        if now else ""
-    )  # fmt: skip
+    told = f"{escape(state)}: {now} now{'' if seen else ', never seen'}"
     return (
-        f'<g class="status {"seen" if seen else "unseen"}"><title>{escape(state)}: {now} now{"" if seen else ", never seen"}</title>'
-        f'<rect x="{x}" y="{top}" width="{BOX}" height="{HEIGHT}" rx="7"/>{words}{count}</g>'
+        f'<g class="status {"seen" if seen else "unseen"}"><title>{told}</title>'
+        f'<rect x="{x}" y="{top}" width="{BOX}" height="{HEIGHT}" rx="7"/>{words}{_count(x, top, now)}</g>'
+    )
+
+
+def _count(x: int, top: int, now: int) -> str:
+    """How many there are now, on the corner of the box."""
+    if not now:
+        return ""
+    width = 12 + 6 * len(str(now))
+    left = x + BOX - width + 4
+    return (
+        f'<g class="count"><rect x="{left}" y="{top - 8}" width="{width}" height="16" rx="8"/>'
+        f'<text x="{left + width // 2}" y="{top + 4}" text-anchor="middle">{now}</text></g>'
     )
 
 

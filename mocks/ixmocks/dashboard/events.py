@@ -54,7 +54,7 @@ def one(world: str, event: str) -> str:
     stored = _event(found, event)
     book = site().kit.worlds.rules.get(stored.system)
     shown = views.event_whole(stored, found, site().urls(), book, secret_headers(site().kit, stored.system))
-    hits = [violation for violation in shown["violations"]]
+    hits = list(shown["violations"])
     return flask.render_template(
         "event.html", event=shown, stored=stored, request_body=bodies.shown(shown["request"]["body"], hits),
         answer_body=bodies.shown(shown["answer"]["body"], []), changes=_changes(stored),

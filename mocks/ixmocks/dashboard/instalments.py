@@ -48,11 +48,19 @@ def listed(world: str) -> str:
     ]
     first = max(given.get("from", 0, int), 0)
     return flask.render_template(
-        "instalments.html", lives=fitting[first : first + PAGE], total=len(everything), fitting=len(fitting),
-        counts=Counter(life.instalment.status for life in everything), needy=sum(bool(life.needs) for life in everything),
-        first=first, page=PAGE, status=status, needs=needs, q=given.get("q", ""),
-        statuses=[state for state in ixpole.STATUSES.states],
-    )  # fmt: skip
+        "instalments.html",
+        lives=fitting[first : first + PAGE],
+        total=len(everything),
+        fitting=len(fitting),
+        counts=Counter(life.instalment.status for life in everything),
+        needy=sum(bool(life.needs) for life in everything),
+        first=first,
+        page=PAGE,
+        status=status,
+        needs=needs,
+        q=given.get("q", ""),
+        statuses=list(ixpole.STATUSES.states),
+    )
 
 
 def one(world: str, code: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -95,7 +95,7 @@ def _sign_in() -> Any:
     return flask.render_template("sign_in.html", to=to, wrong=wrong), 401 if wrong else 200
 
 
-def _shared() -> Mapping[str, Any]:
+def _shared() -> dict[str, Any]:
     """What every template may use."""
     here = site()
     name = (flask.request.view_args or {}).get("world", "")

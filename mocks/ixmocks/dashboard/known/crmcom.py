@@ -42,10 +42,14 @@ def _invoice(state: State, of: Invoice) -> Document:
         paid=of.stage is Stage.POSTED and of.outstanding_cents == 0,
         gone=of.stage in (Stage.REJECTED, Stage.CANCELLED),
         lines=tuple(
-            Line(item.product.description or item.product.code, f"{item.quantity} × {item.product.code}", item.total_cents)
+            Line(
+                item.product.description or item.product.code,
+                f"{item.quantity} × {item.product.code}",
+                item.total_cents,
+            )
             for item in of.items
         ),
-    )  # fmt: skip
+    )
 
 
 INVOICES = Machine(
@@ -55,10 +59,13 @@ INVOICES = Machine(
     edges=(
         Edge("", "made as a draft", Stage.DRAFT.value, MADE),
         Edge("", "made as final", Stage.POSTED.value, MADE),
-        *(Edge(source.value, event.value, target.value, BY[event]) for (source, event), target in NEXT.items()),
+        *(
+            Edge(source.value, event.value, target.value, BY[event])
+            for (source, event), target in NEXT.items()
+        ),
     ),
     things=lambda state: state.invoices.all,
     status=lambda thing, today: str(thing.stage.value),
-)  # fmt: skip
+)
 
 KNOWN = Known("CRM.COM", machines=(INVOICES,), documents=documents)

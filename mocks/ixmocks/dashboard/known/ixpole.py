@@ -62,12 +62,16 @@ def _shown(state: State, of: Stored, today: date) -> Instalment:
         vat_cents=of.vat_cents,
         gross_cents=of.gross_cents,
         lines=tuple(
-            Line(line.description, f"{line.quantity:f} × {line.unit_price:f}, {line.vat_rate.percentage:f} %", line.gross_cents)
+            Line(
+                line.description,
+                f"{line.quantity:f} × {line.unit_price:f}, {line.vat_rate.percentage:f} %",
+                line.gross_cents,
+            )
             for line in of.lines
         ),
         has_paper=bool(of.pdf),
         deliverable=final and (of.kind is not Kind.CREDIT or state.settings.credit_sales),
-    )  # fmt: skip
+    )
 
 
 def _things(state: State) -> Any:
@@ -94,9 +98,11 @@ DOCUMENT = Machine(
     name="written-back",
     title="Instalment: what was written back (IXP-19, strict)",
     states=tuple(stage.value for stage in Stage),
-    edges=tuple(Edge(stage.value, event.value, after.value, WRITTEN) for (stage, event), after in NEXT.items()),
+    edges=tuple(
+        Edge(stage.value, event.value, after.value, WRITTEN) for (stage, event), after in NEXT.items()
+    ),
     things=_things,
     status=lambda thing, today: stage_of(thing).value,
-)  # fmt: skip
+)
 
 KNOWN = Known("iXpole", machines=(STATUSES, DOCUMENT), paper=paper)

@@ -58,10 +58,17 @@ def _invoice(of: Invoice) -> Document:
 def _order(of: Order) -> Document:
     status = order_status_of(of)
     return Document(
-        key=f"order-{of.number}", kind="order", status=status.value, draft=str(of.number),
-        names=(of.reference, of.notes), customer=of.customer.name, day=of.date, total_cents=of.incl_cents,
-        gone=status is OrderStatus.INVOICED, lines=_lines(of.lines),
-    )  # fmt: skip
+        key=f"order-{of.number}",
+        kind="order",
+        status=status.value,
+        draft=str(of.number),
+        names=(of.reference, of.notes),
+        customer=of.customer.name,
+        day=of.date,
+        total_cents=of.incl_cents,
+        gone=status is OrderStatus.INVOICED,
+        lines=_lines(of.lines),
+    )
 
 
 def _lines(lines: Iterable[model.Line]) -> tuple[Line, ...]:
@@ -77,12 +84,20 @@ INVOICES = Machine(
     states=tuple(status.value for status in Status),
     edges=(
         Edge("", "without number", Status.DRAFT.value, ("addsalesinvoice",)),
-        Edge("", "booked", Status.OPEN.value, ("addsalestransaction", "addsalesinvoice", "act:bookByHand", "act:orderToInvoice")),
-        *(Edge(source.value, event.value, target.value, BY[event]) for (source, event), target in NEXT.items()),
+        Edge(
+            "",
+            "booked",
+            Status.OPEN.value,
+            ("addsalestransaction", "addsalesinvoice", "act:bookByHand", "act:orderToInvoice"),
+        ),
+        *(
+            Edge(source.value, event.value, target.value, BY[event])
+            for (source, event), target in NEXT.items()
+        ),
     ),
     things=lambda state: state.sales.all,
     status=lambda thing, today: str(thing.status.value),
-)  # fmt: skip
+)
 ORDERS = Machine(
     name="order",
     title="Sales order",

@@ -42,10 +42,14 @@ def _invoice(state: State, of: Invoice) -> Document:
         open_cents=0 if of.paid else cents,
         paid=of.paid,
         lines=tuple(
-            Line(line.name, f"{line.units:f} × {line.price:f}", int((line.units * line.price * 100).to_integral_value()))
+            Line(
+                line.name,
+                f"{line.units:f} × {line.price:f}",
+                int((line.units * line.price * 100).to_integral_value()),
+            )
             for line in of.lines
         ),
-    )  # fmt: skip
+    )
 
 
 INVOICES = Machine(
