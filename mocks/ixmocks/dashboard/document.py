@@ -56,6 +56,24 @@ class Edge:
     """operationIds, `act:…` and `control:…`."""
 
 
+def merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """Steps that no state can tell apart, as one: those that stay where they are and share an operation."""
+    found: list[Edge] = []
+    for edge in edges:
+        twin = next((n for n, other in enumerate(found) if _alike(other, edge)), None)
+        if twin is None:
+            found.append(edge)
+        else:
+            by = tuple(dict.fromkeys((*found[twin].by, *edge.by)))
+            found[twin] = Edge(edge.source, f"{found[twin].event} / {edge.event}", edge.target, by)
+    return tuple(found)
+
+
+def _alike(one: Edge, other: Edge) -> bool:
+    loops = one.source == one.target == other.source == other.target
+    return loops and not set(one.by).isdisjoint(other.by)
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """The life that one kind of thing leads in a system, as a table."""

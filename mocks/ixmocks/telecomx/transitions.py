@@ -22,16 +22,18 @@ class Event(Enum):
     SEND = "is marked as sent"
     PAY = "is paid"
     UNPAY = "payment reversed"
+    UNSEND = "mark taken back"
 
 
 NEXT: dict[tuple[Status, Event], tuple[Status, ...]] = {
-    (Status.WAITS, Event.NUMBER): (Status.NUMBERED,),
+    (Status.WAITS, Event.NUMBER): (Status.NUMBERED, Status.SENT, Status.PAID),
     (Status.NUMBERED, Event.SEND): (Status.SENT,),
     (Status.NUMBERED, Event.PAY): (Status.PAID,),
+    (Status.SENT, Event.UNSEND): (Status.NUMBERED,),
     (Status.SENT, Event.PAY): (Status.PAID,),
     (Status.PAID, Event.UNPAY): (Status.NUMBERED, Status.SENT),
 }
-"""The usual life. What is paid back is sent again if it was marked so, else numbered."""
+"""The flags may be set while the number is still to come; then they show once it is there."""
 
 
 def status_of(invoice: Invoice) -> Status:

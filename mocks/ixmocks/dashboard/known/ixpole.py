@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from ixmocks.dashboard.document import Edge, Instalment, Known, Line, Machine
+from ixmocks.dashboard.document import Edge, Instalment, Known, Line, Machine, merged
 from ixmocks.ixpole.state import (
     NEXT,
+    Event,
     Kind,
     SaleState,
     Stage,
@@ -25,8 +26,10 @@ WRITTEN = ("putInstalments", "act:typeInvoiceNumber")
 CLOCK = ("control:advanceClock", "control:setClock")
 BY = {
     Cause.DAY: CLOCK,
-    Cause.PAST_DUE: CLOCK,
-    Cause.POSTPONE: ("act:editInstalment",),
+    Cause.EARLIER: ("act:editInstalment",),
+    Cause.POSTPONE: ("act:editInstalment", "control:setClock"),
+    Cause.PAST_DUE: (*CLOCK, *WRITTEN),
+    Cause.LATER: (*WRITTEN, "control:setClock"),
     Cause.CANCEL: ("act:cancelSale",),
     Cause.CREDIT: ("act:creditInstalment", "act:cancelSale"),
 }
@@ -81,8 +84,9 @@ def _things(state: State) -> Any:
 def _edges() -> Iterable[Edge]:
     yield Edge("", "planned for later", Status.FUTURE.value, MADE)
     yield Edge("", "planned for today", Status.TODO.value, MADE)
-    for (source, cause), target in TRANSITIONS.items():
-        yield Edge(source.value, cause.value, target.value, BY.get(cause, WRITTEN))
+    for (source, cause), targets in TRANSITIONS.items():
+        for target in targets:
+            yield Edge(source.value, cause.value, target.value, BY.get(cause, WRITTEN))
 
 
 STATUSES = Machine(
@@ -98,8 +102,15 @@ DOCUMENT = Machine(
     name="written-back",
     title="Instalment: what was written back (IXP-19, strict)",
     states=tuple(stage.value for stage in Stage),
-    edges=tuple(
-        Edge(stage.value, event.value, after.value, WRITTEN) for (stage, event), after in NEXT.items()
+    edges=merged(
+        [
+            Edge("", "planned", Stage.BARE.value, MADE),
+            *(
+                Edge(stage.value, event.value, after.value, WRITTEN)
+                for (stage, event), after in NEXT.items()
+                if stage is not after or event not in (Event.WITHDRAW, Event.UNPAY)
+            ),
+        ]
     ),
     things=_things,
     status=lambda thing, today: stage_of(thing).value,

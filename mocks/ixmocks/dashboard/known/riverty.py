@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ixmocks.dashboard.document import Document, Edge, Known, Line, Machine
+from ixmocks.dashboard.document import Document, Edge, Known, Line, Machine, merged
 from ixmocks.paper import pdf
 from ixmocks.riverty import model, papers
 from ixmocks.riverty.model import (
@@ -125,9 +125,11 @@ MACHINES = (
         name="line",
         title="Line of an order (RIV-06 to RIV-08)",
         states=tuple(status.value for status in LineStatus),
-        edges=(
-            Edge("", "order confirmed", LineStatus.OPEN.value, TIME),
-            *(Edge(s.value, e.value, t.value, (*_LINE_BY[e], *TIME)) for (s, e), t in LINE_NEXT.items()),
+        edges=merged(
+            [
+                Edge("", "order confirmed", LineStatus.OPEN.value, TIME),
+                *(Edge(s.value, e.value, t.value, (*_LINE_BY[e], *TIME)) for (s, e), t in LINE_NEXT.items()),
+            ]
         ),
         things=_all_lines,
         status=lambda thing, today: str(thing.status.value),
@@ -138,6 +140,7 @@ MACHINES = (
         states=tuple(status.value for status in InvoiceStatus),
         edges=(
             Edge("", "confirmed", InvoiceStatus.REQUESTED.value, TIME),
+            Edge("", "confirmed and made", InvoiceStatus.ISSUED.value, TIME),
             *(Edge(s.value, e.value, t.value, _INVOICE_BY[e]) for (s, e), t in INVOICE_NEXT.items()),
         ),
         things=lambda state: state.invoices,

@@ -11,6 +11,7 @@ from ixmocks.silvasoft.model import NEXT, Event, Invoice, Order, Status
 from ixmocks.silvasoft.state import State
 from ixmocks.silvasoft.transitions import ORDER_NEXT, OrderStatus, order_status_of
 
+MADE = ("addsalestransaction", "addsalesinvoice", "act:bookByHand", "act:orderToInvoice")
 GONE = (Status.DELETED, Status.CREDITED)
 BY = {
     Event.POST: ("act:postDraft",),
@@ -84,12 +85,9 @@ INVOICES = Machine(
     states=tuple(status.value for status in Status),
     edges=(
         Edge("", "without number", Status.DRAFT.value, ("addsalesinvoice",)),
-        Edge(
-            "",
-            "booked",
-            Status.OPEN.value,
-            ("addsalestransaction", "addsalesinvoice", "act:bookByHand", "act:orderToInvoice"),
-        ),
+        Edge("", "booked", Status.OPEN.value, (*MADE, "act:creditInvoice")),
+        Edge("", "booked, nothing to pay", Status.PAID.value, (*MADE, "act:creditInvoice")),
+        Edge(Status.DRAFT.value, "post, over nothing", Status.PAID.value, BY[Event.POST]),
         *(
             Edge(source.value, event.value, target.value, BY[event])
             for (source, event), target in NEXT.items()

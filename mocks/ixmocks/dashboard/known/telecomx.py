@@ -15,6 +15,7 @@ BY = {
     Event.NUMBER: ("invoiceUpdate", "act:setInvoiceNumber"),
     Event.SEND: ("invoiceUpdate", "act:markSent"),
     Event.PAY: ("invoiceUpdate", "act:registerPayment"),
+    Event.UNSEND: ("invoiceUpdate",),
     Event.UNPAY: ("invoiceUpdate", "act:reversePayment"),
 }
 
@@ -58,7 +59,10 @@ INVOICES = Machine(
     states=tuple(status.value for status in Status),
     edges=(
         Edge("", "made", Status.WAITS.value, MADE),
-        Edge("", "made with a number", Status.NUMBERED.value, MADE),
+        *(
+            Edge("", "made with a number", status.value, MADE)
+            for status in (Status.NUMBERED, Status.SENT, Status.PAID)
+        ),
         *(
             Edge(source.value, event.value, target.value, BY[event])
             for (source, event), targets in NEXT.items()
