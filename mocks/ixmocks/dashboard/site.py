@@ -62,7 +62,7 @@ def _let_in() -> Response | tuple[str, int] | None:
     environ = flask.request.environ
     problem = environ.get(PROBLEM)
     if problem is not None:
-        return _page(problem.status, problem.detail)
+        return _refusal(problem.status, problem.detail)
     if flask.request.endpoint in ("sign_in", "static"):
         return None
     if not environ[SIGNED_IN]:
@@ -70,7 +70,7 @@ def _let_in() -> Response | tuple[str, int] | None:
     if flask.request.method == "POST":
         given = flask.request.form.get("csrf", "")
         if not hmac.compare_digest(given.encode(), site().csrf.encode()):
-            return _page(
+            return _refusal(
                 403,
                 "this form is not of this server's making, or the server was started anew; load the page again",
             )
@@ -137,6 +137,11 @@ def _defect(error: Exception) -> tuple[str, int]:
 
 def _page(status: int, detail: str) -> tuple[str, int]:
     return flask.render_template("problem.html", status=status, detail=detail), status
+
+
+def _refusal(status: int, detail: str) -> tuple[str, int]:
+    """For somebody who may be a stranger: no world, and no form token to take away."""
+    return flask.render_template("problem.html", status=status, detail=detail, world=None, csrf=""), status
 
 
 def _version() -> str:

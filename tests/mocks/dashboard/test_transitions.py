@@ -219,7 +219,7 @@ def telecomx_invoices(stage: Stage) -> None:
     stage.act("telecomx", "registerPayment", invoice=numbered)
     stage.act("telecomx", "reversePayment", invoice=numbered)
     stage.act("telecomx", "markSent", invoice=numbered)
-    stage.ask("telecomx", "PUT", f"/invoice/reseller/{numbered}", json={"sent": False})
+    stage.ask("telecomx", "POST", f"/invoice/reseller/{numbered}", json={"sent": False})
     stage.act("telecomx", "markSent", invoice=numbered)
     stage.act("telecomx", "registerPayment", invoice=numbered)
     stage.act("telecomx", "reversePayment", invoice=numbered)
