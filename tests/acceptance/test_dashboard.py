@@ -18,8 +18,9 @@ import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from acceptance.conftest import Ixkit, Served, Visit
     from playwright.sync_api import Browser, Page
+
+    from acceptance.conftest import Ixkit, Served, Visit
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 ARGS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking"]
@@ -240,12 +241,20 @@ def outlined(page: Page) -> bool:
 def places(world: str, refusal: str) -> Mapping[str, str]:
     base = f"w/{world}"
     return {
-        "worlds": "", "instalments": f"{base}/instalments", "instalment": f"{base}/instalments/{BOOKED}",
-        "journal": f"{base}/journal", "event": f"{base}/journal/{refusal}", "controls": f"{base}/controls",
-        "actions": f"{base}/actions?system=silvasoft&opened=registerPayment", "states": f"{base}/states",
-        "connect": f"{base}/connect", "contracts": "contracts", "contract": "contracts/telecomx", "rules": "rules?system=silvasoft",
+        "worlds": "",
+        "instalments": f"{base}/instalments",
+        "instalment": f"{base}/instalments/{BOOKED}",
+        "journal": f"{base}/journal",
+        "event": f"{base}/journal/{refusal}",
+        "controls": f"{base}/controls",
+        "actions": f"{base}/actions?system=silvasoft&opened=registerPayment",
+        "states": f"{base}/states",
+        "connect": f"{base}/connect",
+        "contracts": "contracts",
+        "contract": "contracts/telecomx",
+        "rules": "rules?system=silvasoft",
         "rule": "rules/SILV-01",
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture

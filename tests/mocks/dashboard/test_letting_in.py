@@ -40,9 +40,14 @@ def test_a_form_without_this_servers_token_changes_nothing(
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403),
-     ({"Host": "evil.example"}, 421), ({"Host": "127.0.0.1:1"}, 421)],
-)  # fmt: skip
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1:1"}, 421),
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_page_of_another_origin_sees_and_changes_nothing(
     browser: Any, kit: Kit, headers: dict[str, str], status: int, method: str
@@ -122,7 +127,7 @@ def test_what_comes_from_outside_is_shown_as_text(browser: Any, kit: Kit, world:
     kit.act(
         "ixpole", "typeInvoiceNumber", {"instalmentCode": "C-2025-0001-01", "invoiceNumber": text}, world.name
     )
-    event = list(world.journal)[0].id
+    event = next(iter(world.journal)).id
     for path in (
         "journal",
         f"journal/{event}",

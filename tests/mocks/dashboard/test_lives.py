@@ -22,9 +22,20 @@ CODE = "C-2025-0001-01"
 
 def told(**changes: Any) -> Instalment:
     plain: dict[str, Any] = {
-        "code": CODE, "status": "ToDo", "day": date(2026, 1, 5), "customer": "Demo BV", "reference": "", "kind": "Invoice",
-        "number": "", "due": None, "payment": "", "currency": "EUR", "net_cents": 1000, "vat_cents": 210, "gross_cents": 1210,
-    }  # fmt: skip
+        "code": CODE,
+        "status": "ToDo",
+        "day": date(2026, 1, 5),
+        "customer": "Demo BV",
+        "reference": "",
+        "kind": "Invoice",
+        "number": "",
+        "due": None,
+        "payment": "",
+        "currency": "EUR",
+        "net_cents": 1000,
+        "vat_cents": 210,
+        "gross_cents": 1210,
+    }
     return Instalment(**{**plain, **changes})
 
 
@@ -100,11 +111,23 @@ def test_one_number_in_two_systems_is_decided_by_the_total() -> None:
         (told(status="Open", number="20250001"), (booked(paid=True),), [Need.UNTOLD_PAYMENT]),
         (told(status="Received", number="20250001", payment="P1"), (booked(paid=True),), []),
         (told(status="Open", number="20250001"), (), [Need.UNKNOWN]),
-        (told(status="Open", number="20250001"), (booked(names=(CODE,), total_cents=1209),), [Need.OTHER_TOTAL]),
-        (told(status="Open", number="20250001"), (booked(names=(CODE,)), booked(key="2", number="7", names=(CODE,))), [Need.TWICE]),
-        (told(status="Open", number="20250001"), (booked(names=(CODE,)), booked(key="2", gone=True, names=(CODE,))), []),
+        (
+            told(status="Open", number="20250001"),
+            (booked(names=(CODE,), total_cents=1209),),
+            [Need.OTHER_TOTAL],
+        ),
+        (
+            told(status="Open", number="20250001"),
+            (booked(names=(CODE,)), booked(key="2", number="7", names=(CODE,))),
+            [Need.TWICE],
+        ),
+        (
+            told(status="Open", number="20250001"),
+            (booked(names=(CODE,)), booked(key="2", gone=True, names=(CODE,))),
+            [],
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_needs_somebody(
     instalment: Instalment, documents: tuple[Document, ...], needs: list[Need]
 ) -> None:
@@ -114,8 +137,12 @@ def test_what_needs_somebody(
 def test_the_path_says_done_now_skipped_and_open() -> None:
     path = dict(life(told(status="Open", number="20250001"), booked()).path)
     assert path == {
-        Step.NEW: "done", Step.DRAFT: "skipped", Step.NUMBER: "done", Step.REPORTED: "now", Step.PAID: "open"
-    }  # fmt: skip
+        Step.NEW: "done",
+        Step.DRAFT: "skipped",
+        Step.NUMBER: "done",
+        Step.REPORTED: "now",
+        Step.PAID: "open",
+    }
     assert dict(life(told(status="Future")).path)[Step.NEW] == "open"
 
 
@@ -134,9 +161,7 @@ def test_a_document_of_each_target_is_joined_by_the_code_left_in_it(make: Callab
     found = lives(world.moment.systems, today_in(world.moment))
     assert found
     documents = {
-        name: [one for one in KNOWN[name].documents(world.moment.systems[name])]
-        for name in KNOWN
-        if name != "ixpole"
+        name: list(KNOWN[name].documents(world.moment.systems[name])) for name in KNOWN if name != "ixpole"
     }
     assert all(
         one.total_cents == sum(line.total_cents for line in one.lines) for one in documents["silvasoft"]

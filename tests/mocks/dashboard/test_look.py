@@ -18,9 +18,14 @@ ON = {
     "card": ("ink", "dim", "accent", "good", "odd", "bad", "fault", "info"),
     "sunk": ("ink", "dim", "accent", "good", "odd", "fault"),
     "accent-soft": ("ink", "dim", "accent", "good", "bad", "odd", "fault"),
-    "good-soft": ("ink", "good"), "odd-soft": ("ink", "odd"), "bad-soft": ("ink", "bad", "accent"), "fault-soft": ("ink", "fault"),
-    "info-soft": ("ink", "info", "accent"), "button": ("on-button",), "good": ("card",),
-}  # fmt: skip
+    "good-soft": ("ink", "good"),
+    "odd-soft": ("ink", "odd"),
+    "bad-soft": ("ink", "bad", "accent"),
+    "fault-soft": ("ink", "fault"),
+    "info-soft": ("ink", "info", "accent"),
+    "button": ("on-button",),
+    "good": ("card",),
+}
 """Backgrounds, and the texts that stand on them."""
 
 

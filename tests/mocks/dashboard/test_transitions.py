@@ -51,8 +51,13 @@ class Stage:
         lines = [{"productId": 501, "quantity": 1}]
         number = f"P-2026-{self.made:04d}"
         self.act(
-            "ixpole", "addSale", contractNumber=number, customerId=1001, lines=lines, instalmentDates=[self.day(away)]
-        )  # fmt: skip
+            "ixpole",
+            "addSale",
+            contractNumber=number,
+            customerId=1001,
+            lines=lines,
+            instalmentDates=[self.day(away)],
+        )
         return f"{number}-01"
 
     def tell(self, code: str, **members: Any) -> None:
@@ -98,9 +103,11 @@ class Stage:
             "vat_rate_identifier": {"name": "High"},
         }
         body = {
-            "accounts_receivable_identifier": {"number": "401"}, "type_identifier": {"name": "Invoice"},
-            "life_cycle_state": stage, "invoice_item_set": [item],
-        }  # fmt: skip
+            "accounts_receivable_identifier": {"number": "401"},
+            "type_identifier": {"name": "Invoice"},
+            "life_cycle_state": stage,
+            "invoice_item_set": [item],
+        }
         made = self.crm("invoices/create", **body)
         return {"id": made["id"]}
 
@@ -117,21 +124,37 @@ class Stage:
     def send_order(self, reference: str, lines: int = 2) -> None:
         items = [
             {
-                "orderItemReference": n, "description": f"Seat {n}", "quantity": 2, "grossUnitPrice": 119, "vatPercent": 19,
-                "vatAmount": 19, "positionType": "SALES_ARTICLE",
+                "orderItemReference": n,
+                "description": f"Seat {n}",
+                "quantity": 2,
+                "grossUnitPrice": 119,
+                "vatPercent": 19,
+                "vatAmount": 19,
+                "positionType": "SALES_ARTICLE",
             }
             for n in range(1, lines + 1)
-        ]  # fmt: skip
+        ]
         self.send(
-            "", orderReference=reference, orderDate=self.day(), orderType="DIGITAL_GOODS", orderChannel="ECOM",
-            currency="EUR", supplyingCountry="NL", billToAddress={"lastName": "De Vries", "language": "nl"}, items=items,
-        )  # fmt: skip
+            "",
+            orderReference=reference,
+            orderDate=self.day(),
+            orderType="DIGITAL_GOODS",
+            orderChannel="ECOM",
+            currency="EUR",
+            supplyingCountry="NL",
+            billToAddress={"lastName": "De Vries", "language": "nl"},
+            items=items,
+        )
 
     def invoice_body(self, reference: str, *lines: int) -> dict[str, Any]:
         return {
-            "invoiceReference": reference, "invoiceDate": self.day(), "dueDate": self.day(14), "dispatchDate": self.day(),
-            "shipmentReference": "S1", "items": [{"orderItemReference": n} for n in lines],
-        }  # fmt: skip
+            "invoiceReference": reference,
+            "invoiceDate": self.day(),
+            "dueDate": self.day(14),
+            "dispatchDate": self.day(),
+            "shipmentReference": "S1",
+            "items": [{"orderItemReference": n} for n in lines],
+        }
 
 
 @pytest.fixture
@@ -286,9 +309,14 @@ def riverty_invoices(stage: Stage) -> None:
     stage.send("/B1/invoices", **stage.invoice_body("J2", 2))
     stage.wait("60s")
     item = {
-        "orderItemReference": 1, "description": "Seat 1", "quantity": 2, "grossUnitPrice": 100, "vatPercent": 19, "vatAmount": 16,
+        "orderItemReference": 1,
+        "description": "Seat 1",
+        "quantity": 2,
+        "grossUnitPrice": 100,
+        "vatPercent": 19,
+        "vatAmount": 16,
         "positionType": "SALES_ARTICLE",
-    }  # fmt: skip
+    }
     stage.send(
         "/B1/invoices/J1",
         goodwillReference="G9",
