@@ -77,7 +77,7 @@ def picture(
     """The machine; what was seen is in colour, what was not is pale. Only classes and numbers: no inline style."""
     place = {state: n for n, state in enumerate(machine.states)}
     between, over, under, loops, made = _sorted(machine, place)
-    tallest = max((len(words) for words in loops.values()), default=0)
+    tallest = max((len(_rows(edges)) for edges in loops.values()), default=0)
     crown = LOOP + ROW * tallest + 4 if loops else 14
     above, below = _levels(over), _levels(under)
     top = crown + RISE * (max(above.values(), default=-1) + 1) + 12
@@ -161,7 +161,9 @@ def _between(sheet: Sheet, line: Line, top: int) -> None:
     ((source, edges),) = line.taps
     a, b, y = _x(source) + BOX, _x(line.target), top + HEIGHT // 2
     sheet.step(edges, f"M{a} {y}H{b - 6}", f"{b},{y} {b - 8},{y - 4} {b - 8},{y + 4}")
-    sheet.words(wrapped(" / ".join(line.words)), (a + b) // 2 - 3, y - 6, edges)
+    sheet.words(wrapped(line.words[0]), (a + b) // 2 - 3, y - 6, edges)
+    for more in line.words[1:]:
+        sheet.words(wrapped(more)[:1] if len(wrapped(more)) == 1 else [f"or {wrapped(more)[0]}…"], (a + b) // 2 - 3, y + 14, edges)
 
 
 def _over(sheet: Sheet, line: Line, top: int, y: int) -> None:
@@ -190,6 +192,11 @@ def _along(sheet: Sheet, line: Line, y: int) -> None:
     sheet.words([" / ".join(line.words)], (_x(line.left) + _x(line.right) + BOX) // 2, y - 5, edges)
 
 
+def _rows(edges: Iterable[Edge]) -> list[str]:
+    """A name to a line."""
+    return [part for name in _names(edges) for part in name.split(" / ")]
+
+
 def _loop(sheet: Sheet, edges: list[Edge], n: int, top: int) -> None:
     x = _x(n) + 12
     sheet.step(
@@ -197,7 +204,7 @@ def _loop(sheet: Sheet, edges: list[Edge], n: int, top: int) -> None:
         f"M{x} {top}V{top - LOOP}H{x + 20}V{top - 6}",
         f"{x + 20},{top} {x + 16},{top - 8} {x + 24},{top - 8}",
     )
-    sheet.words(_names(edges), x - 2, top - LOOP - 4, edges, "start")
+    sheet.words(_rows(edges), x - 2, top - LOOP - 4, edges, "start")
 
 
 def _made(sheet: Sheet, edges: list[Edge], n: int, top: int, bottom: int) -> None:
