@@ -142,7 +142,9 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     systems = {name: url for name, url in urls.items() if name != "control"}
     apps: dict[str, Any] = {name: Front(port, hosts) for name, port in kit.ports.items()}
-    apps["control"] = ControlApp(kit, urls=lambda: systems, hosts=hosts, token=token)
+    apps["control"] = ControlApp(
+        kit, urls=lambda: systems, hosts=hosts, token=token, stop=lambda: leave(loop, stop)
+    )
     courier = Courier(kit.worlds, hosts, lambda world: advance(world, kit.worlds.systems, timedelta(0)))
     if courier.talkative:
         # Only what can fill an outbox stirs the courier: a second busy thread would halve everybody's speed.
@@ -151,6 +153,11 @@ async def _serve(
         courier.start()
     await serve_all(listening, apps, ready=ready, stop=stop)
     courier.leave()
+
+
+def leave(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """From whatever thread a call is answered in."""
+    loop.call_soon_threadsafe(stop.set)
 
 
 def _kit(

@@ -35,6 +35,8 @@ BARS: dict[str, tuple[str, float]] = {
     "start to first 200, s": ("at most", 0.7),
     "resident, MB": ("at most", 90.0),
     "reset of a world, ms": ("at most", 1.0),
+    "a new world, ms": ("at most", 5.0),
+    "a new world over HTTP, ms": ("at most", 20.0),
 }
 WARM_S = 2
 BUSY = 0.3
@@ -117,6 +119,38 @@ def reset_ms(times: int = 200) -> list[float]:
     return took
 
 
+def create_ms(times: int = 200) -> list[float]:
+    """A world of a scenario that was read before, in process."""
+    from ixmocks.kit import Kit
+
+    kit = Kit("documents")
+    kit.create("first", scenario="club-season")
+    return [
+        _took(lambda number=number: kit.create(f"w{number}", scenario="club-season"))
+        for number in range(times)
+    ]
+
+
+def create_over_http_ms(times: int = 100) -> list[float]:
+    """The same through the control API, connection included; the first call, which builds the API, is not counted."""
+    wanted = json.dumps({"scenario": "club-season"}).encode()
+    with ours() as server:
+
+        def create() -> None:
+            status, said = ask(server.control, "POST", "/v1/worlds", {}, wanted)
+            if status != 201:
+                raise BenchError(f"POST /v1/worlds answers {status}: {said[:300].decode(errors='replace')}")
+
+        create()
+        return [_took(create) for _ in range(times)]
+
+
+def _took(deed: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    deed()
+    return (time.perf_counter() - began) * 1000
+
+
 def table(figures: Figures) -> Table:
     rows = Table("", "ixkit", "prism", "ratio", "bar", "", box=None, pad_edge=False)
     for column in rows.columns[1:4]:
@@ -168,6 +202,8 @@ def main() -> None:
             print("the machine is busy with something else: read the ratios with care, or come back later")
         figures = measure(given.rounds, given.seconds)
         figures["ixkit"]["reset of a world, ms"] = reset_ms()
+        figures["ixkit"]["a new world, ms"] = create_ms()
+        figures["ixkit"]["a new world over HTTP, ms"] = create_over_http_ms()
     except (BenchError, OSError, subprocess.CalledProcessError) as error:
         print(f"bench: this run proves nothing: {error}", file=sys.stderr)
         sys.exit(4)

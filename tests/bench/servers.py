@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -36,6 +36,8 @@ class Running:
     pid: int
     start_s: float
     """From the command to the first 200."""
+    control: str = ""
+    """Ours only."""
 
     @property
     def resident_mb(self) -> float:
@@ -57,9 +59,11 @@ def ours() -> Iterator[Running]:
         with _process(command) as (process, began):
             while not ready.exists():
                 _still_alive(process, began, "ixkit serve")
-            env = json.loads(ready.read_text("utf-8"))["env"]
+            facts = json.loads(ready.read_text("utf-8"))
+            env = facts["env"]
             headers = {"ApiKey": env["IXKIT_SILVASOFT_API_KEY"], "Username": env["IXKIT_SILVASOFT_USERNAME"]}
-            yield _first_200(process, began, env["IXKIT_SILVASOFT_URL"].rstrip("/"), headers)
+            running = _first_200(process, began, env["IXKIT_SILVASOFT_URL"].rstrip("/"), headers)
+            yield replace(running, control=facts["control"])
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class ControlApp:
     """The ASGI application of the control port.
 
     ``urls`` gives each system's base URL as clients reach it; it is asked at each call, since ports
-    may be known only once they are bound.
+    may be known only once they are bound. ``stop`` ends the server, where `POST /v1/shutdown` may do so.
     """
 
     def __init__(
@@ -46,8 +46,9 @@ class ControlApp:
         hosts: frozenset[str] = LOOPBACK,
         token: str | None = None,
         urls: Callable[[], Urls],
+        stop: Callable[[], None] | None = None,
     ) -> None:
-        self._seam = Seam(kit, urls)
+        self._seam = Seam(kit, urls, stop=stop)
         self._guard = Guard(hosts, token)
         self._application: Application | None = None
         self._dashboard: Dashboard | None = None
@@ -67,6 +68,7 @@ class ControlApp:
         if scope["path"] in _AT_ONCE and scope["method"] in ("GET", "HEAD"):
             request = Request("", scope["method"], scope["path"])
             answer = self._seam.run(_AT_ONCE[scope["path"]], request, {}, None, changes=False)
+            assert isinstance(answer, Answer)
             await _send(answer, scope, hardened)
             return
         body, too_large = await read_body(receive, tuple(scope["headers"]), BODY_MAX)
@@ -85,7 +87,7 @@ class ControlApp:
         if problem is not None:
             await _send(refusal(problem), scope, hardened)
             return
-        await application(scope, body, hardened)
+        await application(self._seam, scope, body, receive, hardened)
 
     async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._dashboard is None:
@@ -97,9 +99,9 @@ class ControlApp:
     def _build(self) -> Application:
         with self._building:
             if self._application is None:
-                from ixmocks.control.serving import Application
+                from ixmocks.control.serving import application
 
-                self._application = Application(self._seam)
+                self._application = application()
         return self._application
 
 

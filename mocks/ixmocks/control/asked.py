@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ class Asked:
     target: World | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
     """For worlds that get no name."""
+    stop: Callable[[], None] | None = None
+    """Ends the process, where it is ours to end."""
 
     @property
     def world(self) -> World:

@@ -28,20 +28,20 @@ def plain(value: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    members = _members(value)
+    members = members_of(value)
     if members is not None:
-        return {name: _shown(name, members[name]) for name in sorted(members)}
+        return {name: shown(name, members[name]) for name in sorted(members)}
     if isinstance(value, Mapping):
-        pairs = sorted(value.items(), key=lambda pair: _order(pair[0]))
-        return {_name(key): _shown(_name(key), item) for key, item in pairs}
+        pairs = sorted(value.items(), key=lambda pair: order_of(pair[0]))
+        return {name_of(key): shown(name_of(key), item) for key, item in pairs}
     if isinstance(value, Set):
-        return [plain(item) for item in sorted(value, key=_order)]
+        return [plain(item) for item in sorted(value, key=order_of)]
     if isinstance(value, Sequence) or hasattr(value, "__iter__"):
         return [plain(item) for item in value]
     return str(value)
 
 
-def _members(value: Any) -> dict[str, Any] | None:
+def members_of(value: Any) -> dict[str, Any] | None:
     if is_dataclass(value):
         return {member.name: getattr(value, member.name) for member in fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
@@ -49,7 +49,7 @@ def _members(value: Any) -> dict[str, Any] | None:
     return None
 
 
-def _shown(name: str, value: Any) -> Any:
+def shown(name: str, value: Any) -> Any:
     """The value under this name. A number, a yes or a no is no secret, whatever its name."""
     if is_secret(name) and value and not isinstance(value, (bool, int, Decimal)):
         return REDACTED
@@ -62,15 +62,15 @@ def _time(value: date | time | timedelta) -> Any:
     return value.total_seconds() if isinstance(value, timedelta) else value.isoformat()
 
 
-def _name(key: Any) -> str:
+def name_of(key: Any) -> str:
     if isinstance(key, tuple):
-        return "|".join(_name(part) for part in key)
+        return "|".join(name_of(part) for part in key)
     if isinstance(key, bytes):
         return key.hex()
     shown = plain(key)
     return shown if isinstance(shown, str) else str(shown)
 
 
-def _order(key: Any) -> tuple[int, int, str]:
+def order_of(key: Any) -> tuple[int, int, str]:
     """Numbers by size, then everything else by its text."""
-    return (0, key, "") if isinstance(key, int) else (1, 0, _name(key))
+    return (0, key, "") if isinstance(key, int) else (1, 0, name_of(key))

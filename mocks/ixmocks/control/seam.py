@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ixmocks.control.asked import Asked, Done
+from ixmocks.control.following import Following
 from ixmocks.control.problems import DEFECT, TYPE, Problem, unknown
 from ixmocks.control.record import Request, record
+from ixmocks.control.waiting import Waiting
 from ixmocks.engine import exact
 from ixmocks.engine.world import Moment, World
 from ixmocks.env import Urls
@@ -20,7 +22,8 @@ from ixmocks.kit import Kit
 log = logging.getLogger("ixkit")
 
 JSON = b"application/json"
-Handler = Callable[[Asked], Done | Problem]
+Later = Waiting | Following
+Handler = Callable[[Asked], Done | Problem | Later]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,18 @@ class Seam:
     kit: Kit
     urls: Callable[[], Urls]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    stop: Callable[[], None] | None = None
 
     def run(
         self, handler: Handler, request: Request, given: Mapping[str, Any], body: Any, *, changes: bool
-    ) -> Answer:
+    ) -> Answer | Later:
         """Ask one handler. `changes`: it may change a world, and is then written into its journal."""
         target: World | None = None
         if "world" in given:
             target = self.kit.worlds.get(given["world"])
             if target is None:
                 return refusal(unknown("unknown-world", "world", given["world"], self.kit.worlds.names()))
-        asked = Asked(self.kit, self.urls(), given, body, target, self.numbers)
+        asked = Asked(self.kit, self.urls(), given, body, target, self.numbers, self.stop)
         # The request's body was read before: whoever held this lock and waited for bytes would stop the mocks.
         with target.lock if target is not None and changes else contextlib.nullcontext():
             before = target.moment if target is not None else None
@@ -55,6 +59,8 @@ class Seam:
                 outcome = handler(asked)
                 if isinstance(outcome, Problem):
                     return refusal(outcome)
+                if isinstance(outcome, Later):
+                    return outcome
                 raw = b"" if outcome.status == 204 else exact.dump(outcome.body)
             except Exception:
                 log.exception("control:%s failed; this is a defect of ixkit", request.operation)
@@ -63,7 +69,7 @@ class Seam:
                 return refusal(DEFECT)
             if changes and not outcome.journalled:
                 _journal(outcome, request, raw, target, before)
-        return _answer(outcome, raw)
+        return answer_of(outcome, raw)
 
 
 def refusal(problem: Problem) -> Answer:
@@ -74,7 +80,8 @@ def refusal(problem: Problem) -> Answer:
     )
 
 
-def _answer(outcome: Done, raw: bytes) -> Answer:
+def answer_of(outcome: Done, raw: bytes | None = None) -> Answer:
+    raw = exact.dump(outcome.body) if raw is None else raw
     more = tuple((name.encode(), value.encode("latin-1", "replace")) for name, value in outcome.headers)
     if outcome.status == 204:
         return Answer(204, b"", more)

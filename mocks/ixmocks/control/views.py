@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from ixmocks.control.difference import differences
 from ixmocks.control.redact import REDACTED, is_secret, without_secrets
 from ixmocks.engine.document import Rule, RuleBook
 from ixmocks.engine.exchange import RawHeaders
 from ixmocks.engine.faults import Fault
+from ixmocks.engine.holds import Hold
 from ixmocks.engine.journal import Event
 from ixmocks.engine.outcome import Violation
 from ixmocks.engine.world import World
@@ -40,8 +42,8 @@ def event_in_a_line(event: Event, world: World) -> dict[str, Any]:
         "system": event.system,
         "operation": event.operation,
         "method": event.method,
-        "path": _text(event.path, world),
-        "query": _text(event.query, world),
+        "path": text_of(event.path, world),
+        "query": text_of(event.query, world),
         "status": event.status,
         "violations": [violation.rule for violation in event.violations],
         "notes": list(event.notes),
@@ -54,6 +56,7 @@ def event_whole(
     event: Event, world: World, urls: Urls, book: RuleBook | None, secret_headers: frozenset[str]
 ) -> dict[str, Any]:
     rules = book.rules if book is not None else {}
+    found, more = differences(event.before, event.after) if event.changed else ([], 0)
     return {
         "id": event.id,
         "at": instant(event.at),
@@ -61,15 +64,15 @@ def event_whole(
         "operation": event.operation,
         "request": {
             "method": event.method,
-            "path": _text(event.path, world),
-            "query": _text(event.query, world),
-            "headers": _headers(event.headers, secret_headers),
-            "body": _body(event.body, world),
+            "path": text_of(event.path, world),
+            "query": text_of(event.query, world),
+            "headers": headers_of(event.headers, secret_headers),
+            "body": body_of(event.body, world),
         },
         "answer": {
             "status": event.status,
-            "headers": _headers(event.answer_headers, secret_headers),
-            "body": _body(event.answer, world),
+            "headers": headers_of(event.answer_headers, secret_headers),
+            "body": body_of(event.answer, world),
         },
         "violations": [violation_of(violation, rules) for violation in event.violations],
         "notes": [
@@ -78,6 +81,8 @@ def event_whole(
         "fault": event.fault,
         "changed": event.changed,
         "happened": list(event.extra.get("happened", ())),
+        "differences": found,
+        "differences_more": more,
         "curl": curl(event, world, urls, secret_headers),
     }
 
@@ -110,8 +115,8 @@ def curl(event: Event, world: World, urls: Urls, secret_headers: frozenset[str])
     if event.system not in urls or event.operation.startswith("act:"):
         return ""
     base = urls[event.system] if event.path.startswith("/w/") else url_of(world, event.system, urls)
-    path = quote(_text(event.path, world), safe="/:@!$&'()*+,;=~-._")
-    query = f"?{_text(event.query, world)}" if event.query else ""
+    path = quote(text_of(event.path, world), safe="/:@!$&'()*+,;=~-._")
+    query = f"?{text_of(event.query, world)}" if event.query else ""
     words = ["curl", "-X", event.method, shlex.quote(f"{base.rstrip('/')}{path}{query}")]
     names = {value: name for name, value in env_for(world, urls).items()}
     for raw_name, raw_value in event.headers:
@@ -123,7 +128,7 @@ def curl(event: Event, world: World, urls: Urls, secret_headers: frozenset[str])
         else:
             shown = shlex.quote(f"{name}: {value}")
         words += ["-H", shown]
-    body = _body(event.body, world)
+    body = body_of(event.body, world)
     if body["encoding"] == "base64" or len(body["data"]) > BODY_IN_CURL_MAX:
         words += ["--data-binary", f"@{event.id}.body"]
     elif body["data"]:
@@ -145,6 +150,22 @@ def fault_of(name: str, fault: Fault, met: int) -> dict[str, Any]:
         "status": fault.status,
         "seconds": fault.seconds,
         "headers": [{"name": name, "value": value} for name, value in fault.headers],
+    }
+
+
+def hold_of(hold: Hold, world: World) -> dict[str, Any]:
+    received = hold.received
+    return {
+        "id": hold.id,
+        "at": instant(hold.at),
+        "place": hold.place.value,
+        "system": hold.system,
+        "operation": hold.operation,
+        "event": hold.event or None,
+        "method": received.method,
+        "path": text_of(received.path, world),
+        "query": text_of(received.query, world),
+        "body": body_of(received.body, world),
     }
 
 
@@ -180,7 +201,7 @@ def _sources(rule: Rule) -> list[dict[str, str]]:
     return [{str(key): str(value) for key, value in source.items()} for source in rule.sources]
 
 
-def _headers(headers: RawHeaders, secret: frozenset[str]) -> list[dict[str, str]]:
+def headers_of(headers: RawHeaders, secret: frozenset[str]) -> list[dict[str, str]]:
     shown = []
     for raw_name, raw_value in headers:
         name = raw_name.decode("latin-1")
@@ -189,7 +210,7 @@ def _headers(headers: RawHeaders, secret: frozenset[str]) -> list[dict[str, str]
     return shown
 
 
-def _body(raw: bytes, world: World) -> dict[str, Any]:
+def body_of(raw: bytes, world: World) -> dict[str, Any]:
     clean = without_secrets(raw, _values(world))
     try:
         return {"encoding": "text", "bytes": len(raw), "data": clean.decode()}
@@ -197,7 +218,7 @@ def _body(raw: bytes, world: World) -> dict[str, Any]:
         return {"encoding": "base64", "bytes": len(raw), "data": base64.b64encode(clean).decode()}
 
 
-def _text(text: str, world: World) -> str:
+def text_of(text: str, world: World) -> str:
     return without_secrets(text.encode("utf-8", "replace"), _values(world)).decode()
 
 

@@ -11,6 +11,7 @@ from ixmocks.crmcom.credentials import basic_user, is_known, organisation_of, us
 from ixmocks.crmcom.envelope import violates
 from ixmocks.crmcom.form import Form
 from ixmocks.crmcom.state import State
+from ixmocks.engine import jwt
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Refused, Violation
 
 DEFAULT_UNIT = "1"
@@ -47,7 +48,7 @@ def log_in_by_key(state: State, command: Any, *, at: datetime, readings: Reading
 def release(state: State, command: Any, *, at: datetime, readings: Readings) -> Outcome:
     """authentication/token/release: the token is good for nothing from now on (CRM-41)."""
     told = command.get("token") if isinstance(command, dict) else None
-    payload = tokens.read(told) if isinstance(told, str) else None
+    payload = jwt.payload_of(told) if isinstance(told, str) else None
     if payload is None:
         found = violates("CRM-22", "body.token", "no token of ours", "the token that calls")
         return Refused((found,))

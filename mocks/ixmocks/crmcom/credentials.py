@@ -14,6 +14,7 @@ from typing import Any
 from ixmocks.crmcom import tokens
 from ixmocks.crmcom.state import State
 from ixmocks.crmcom.tokens import Verdict
+from ixmocks.engine import jwt
 from ixmocks.engine.outcome import Presented, Refused, Violation, Why
 from ixmocks.engine.system import Ask, Credentials
 
@@ -87,7 +88,7 @@ def credential_of(presented: Presented, fields: Mapping[str, Any]) -> str:
     told = fields.get("username")
     if isinstance(told, str) and told:
         return told
-    payload = tokens.read(_token(presented))
+    payload = jwt.payload_of(_token(presented))
     if payload is not None and isinstance(payload.get("usr"), str):
         return str(payload["usr"])
     world = world_of_key(basic_user(presented[WEB_API_KEY]))

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from ixmocks.engine.exchange import Received, Sent
-from ixmocks.engine.faults import Fault, Harm
+from ixmocks.engine.faults import Fault, Harm, Place
 from ixmocks.engine.harm import damaged
-from ixmocks.engine.port import Port
+from ixmocks.engine.holds import Hold
+from ixmocks.engine.port import Port, Unrecognised
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +22,11 @@ BODY_MAX = 16 * 1024 * 1024
 NOTICED_MAX = 100
 """How many turns of the loop a broken connection may take until it is noticed."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+GIVEN = "ixkit.given"
+"""In a scope's state: what `Front.given` said of this request, which has been performed already."""
+
+Problem = tuple[int, str, str]
+"""Status, title and detail of an RFC 9457 answer."""
 
 
 class Front:
@@ -29,31 +35,55 @@ class Front:
     def __init__(self, port: Port, hosts: frozenset[str] = LOOPBACK) -> None:
         self._port = port
         self._hosts = hosts
+        self._host: bytes | None = None
+        """The last Host header that was ours: most clients say the same each time."""
+
+    def given(self, received: Received) -> Sent | Unrecognised | Problem:
+        """A whole request, performed where the document knows it; else what remains to be done with it."""
+        problem = self._foreign(received.headers)
+        return problem if problem is not None else self._port.recognise(received)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await _lifespan(scope, receive, send)
             return
         headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
-        problem = foreign_host(headers, self._hosts)
+        given = scope.get("state", {}).get(GIVEN)
+        problem = self._foreign(headers) if given is None else None
         if problem is not None:
             await send_problem(send, *problem)
             return
         body, too_large = await read_body(receive, headers, BODY_MAX)
-        if body is None:
+        if body is None and given is None:
             return  # the client went away in the middle of its request: nothing happened
         received = Received(
-            scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body, too_large
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            headers,
+            body or b"",
+            too_large,
         )
-        sent = self._port.recognise(received)
-        if not isinstance(sent, Sent):
-            sent = await self._port.other(received, *sent)
-        await _send(sent, send, close=bool(too_large))
+        if given is None:
+            given = self._port.recognise(received)
+        if isinstance(given, Sent):
+            await _send(given, send, close=bool(too_large))
+        elif isinstance(given[0], int):
+            await send_problem(send, *given)
+        else:
+            await _send(await self._port.other(received, *given), send, close=bool(too_large))
+
+    def _foreign(self, headers: tuple[tuple[bytes, bytes], ...]) -> Problem | None:
+        hosts = [value for name, value in headers if name == b"host"]
+        if len(hosts) == 1 and hosts[0] == self._host:
+            return None
+        problem = foreign_host(headers, self._hosts)
+        if problem is None:
+            self._host = hosts[0]
+        return problem
 
 
-def foreign_host(
-    headers: tuple[tuple[bytes, bytes], ...], hosts: frozenset[str]
-) -> tuple[int, str, str] | None:
+def foreign_host(headers: tuple[tuple[bytes, bytes], ...], hosts: frozenset[str]) -> Problem | None:
     """Status, title and detail where the Host header is not ours: a web page must not reach us by a
     name of its own that resolves to this machine."""
     given = [value.decode("latin-1") for name, value in headers if name == b"host"]
@@ -124,8 +154,25 @@ async def _harm(sent: Sent, fault: Fault, send: Send) -> None:
         case Harm.SLOW:
             await asyncio.sleep(fault.seconds)
             await _send(Sent(sent.status, sent.headers, sent.body), send)
+        case Harm.HOLD if sent.hold is not None:
+            await _held(sent, sent.hold, send)
+        case Harm.LATE:
+            await _abort(send)
         case _:
             await _send(damaged(sent), send)
+
+
+async def _held(sent: Sent, hold: Hold, send: Send) -> None:
+    """Wait until somebody releases the exchange; at `sending`, half of the answer has left by then."""
+    half = len(sent.body) // 2 if hold.place is Place.SENDING else -1
+    if half >= 0:
+        await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
+        await send({"type": "http.response.body", "body": sent.body[:half], "more_body": True})
+    after = await asyncio.wrap_future(hold.outcome)
+    if half < 0 or after.fault is not None:
+        await _send(after, send)
+    else:
+        await send({"type": "http.response.body", "body": sent.body[half:]})
 
 
 async def _abort(send: Send) -> None:

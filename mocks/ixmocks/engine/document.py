@@ -14,16 +14,7 @@ import jsonschema_rs
 import yaml
 
 from ixmocks.engine.connexions import OpenAPISpecification
-
-SPECS = next(
-    (
-        folder
-        for folder in (Path(__file__).parents[1] / "specs", Path(__file__).parents[3] / "specs")
-        if folder.is_dir()
-    ),
-    Path(__file__).parents[1] / "specs",
-)
-"""Inside the installed package, or beside the source tree."""
+from ixmocks.places import SPECS
 
 
 class SpecError(ValueError):
@@ -155,3 +146,6 @@ def _store(path: Path, value: Any) -> None:
         draft.replace(path)
     except OSError:
         return
+
+
+__all__ = ["SPECS", "Document", "Reading", "Rule", "RuleBook", "SpecError", "load_document", "load_rules"]

@@ -14,6 +14,8 @@ from typing import Any
 
 import uvicorn
 
+from ixmocks.engine.direct import Direct
+
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 GRACE_S = 1.0
@@ -67,7 +69,7 @@ class _Quiet(uvicorn.Server):
 
 def configure(app: App) -> uvicorn.Config:
     return uvicorn.Config(
-        app, lifespan="off", log_config=None, access_log=False, server_header=False, date_header=False,
+        app, http=Direct, lifespan="off", log_config=None, access_log=False, server_header=False, date_header=False,
         ws="none", proxy_headers=False, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=None, backlog=2048,
     )  # fmt: skip

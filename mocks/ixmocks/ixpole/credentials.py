@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ixmocks.engine import jwt
 from ixmocks.engine.outcome import Presented, Refused, Violation, Why
 from ixmocks.engine.system import Ask, Credentials
 from ixmocks.ixpole import tokens
@@ -42,7 +43,7 @@ def credential_of(presented: Presented, form: Mapping[str, Any]) -> str:
     told = form.get("client_id")
     if isinstance(told, str) and told:
         return told
-    payload = tokens.read(tokens.bearer(presented[SCHEME])) or {}
+    payload = jwt.payload_of(tokens.bearer(presented[SCHEME])) or {}
     client_id = payload.get("client_id", "")
     return client_id if isinstance(client_id, str) else ""
 

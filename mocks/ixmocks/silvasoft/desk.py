@@ -59,7 +59,7 @@ def register_payment(
         form.wrong(ACTION, "Amount", f"an amount between 0 and what is outstanding, {wire(outstanding)}")
     if form.found or invoice is None or after is None:
         return Refused(tuple(form.found))
-    paid = replace(invoice, status=after, outstanding_cents=outstanding - amount)
+    paid = invoice._replace(status=after, outstanding_cents=outstanding - amount)
     return Changed(replace(state, sales=state.sales.change(paid)), described(paid))
 
 
@@ -76,7 +76,7 @@ def reverse_payment(state: State, command: Mapping[str, Any], *, at: datetime, r
         form.wrong(ACTION, _name(form), "an invoice; what a credit note set off cannot be taken back")
     if form.found or invoice is None or after is None:
         return Refused(tuple(form.found))
-    back = replace(invoice, status=after, outstanding_cents=invoice.outstanding_cents + amount)
+    back = invoice._replace(status=after, outstanding_cents=invoice.outstanding_cents + amount)
     return Changed(replace(state, sales=state.sales.change(back)), described(back))
 
 
@@ -94,7 +94,7 @@ def delete_invoice(state: State, command: Mapping[str, Any], *, at: datetime, re
     if invoice.kind is Kind.INVOICE and invoice.status is not Status.DRAFT:
         goods = less_stock(goods, tuple(map(_mirrored, invoice.lines)))
     gone = replace(state, sales=state.sales.remove(invoice), goods=goods)
-    return Changed(gone, described(replace(invoice, status=Status.DELETED)))
+    return Changed(gone, described(invoice._replace(status=Status.DELETED)))
 
 
 def credit_invoice(state: State, command: Mapping[str, Any], *, at: datetime, readings: Readings) -> Outcome:
@@ -108,13 +108,13 @@ def credit_invoice(state: State, command: Mapping[str, Any], *, at: datetime, re
         return Refused(tuple(form.found))
     day = today(at)
     outstanding = invoice.outstanding_cents - invoice.incl_cents
-    note = replace(
-        invoice, serial=state.sales.next_serial, number=state.sales.next_number(), date=day,
+    note = invoice._replace(
+        serial=state.sales.next_serial, number=state.sales.next_number(), date=day,
         due=later(day, invoice.due_days), lines=tuple(map(_mirrored, invoice.lines)), net_cents=-invoice.net_cents,
         incl_cents=-invoice.incl_cents, outstanding_cents=outstanding, attachments=(), credit_of=invoice.serial,
         status=Status.OPEN if outstanding else Status.PAID, created_on=stamp(at),
     )  # fmt: skip
-    credited = replace(invoice, status=after, outstanding_cents=0, credited_by=note.serial)
+    credited = invoice._replace(status=after, outstanding_cents=0, credited_by=note.serial)
     goods = less_stock(state.goods, note.lines) if invoice.kind is Kind.INVOICE else state.goods
     changed = replace(state, sales=state.sales.change(credited).book(note), goods=goods)
     return Changed(changed, described(note))

@@ -58,7 +58,10 @@ class Form:
 
     def word(self, name: str) -> str:
         """Trimmed: for names, numbers and codes by which something is looked up."""
-        return self.text(name).strip()
+        value = self.members.get(name)
+        if value is None:
+            return ""
+        return value.strip() if type(value) is str else self.text(name)
 
     def whole(self, name: str) -> int | None:
         """A whole number, also as text; None where absent or no whole number (which is then reported)."""
@@ -196,6 +199,7 @@ def rolled_day_of(text: str) -> date | None:
     return date.fromordinal(first + day - 1) if 1 <= first + day - 1 <= date.max.toordinal() else None
 
 
+@lru_cache(maxsize=4096)
 def show_day(day: date) -> str:
     return f"{day.day:02d}-{day.month:02d}-{day.year:04d}"
 
@@ -209,6 +213,7 @@ def stamp(at: datetime) -> int:
     return int(at.timestamp())
 
 
+@lru_cache(maxsize=4096)
 def later(day: date, days: int) -> date:
     """``day`` plus some days, held inside the calendar: a due date past 9999 is its last day."""
     if abs(days) < 4_000_000 and 1 <= day.toordinal() + days <= date.max.toordinal():

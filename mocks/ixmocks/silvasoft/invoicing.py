@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +81,7 @@ def add_sales_invoice(
 
 def post(state: State, draft: Invoice, *, number: int, day: date, status: Status) -> tuple[State, Invoice]:
     """A draft becomes an invoice: it gets its number and date, and the goods leave the stock."""
-    posted = replace(draft, number=number, date=day, due=later(day, draft.due_days), status=status)
+    posted = draft._replace(number=number, date=day, due=later(day, draft.due_days), status=status)
     after = replace(state, sales=state.sales.book(posted), goods=less_stock(state.goods, draft.lines))
     return after, posted
 
@@ -116,7 +116,7 @@ def with_address(parties: Parties, customer: Relation, address: Address | None) 
     return parties.put(replace(customer, more_addresses=(*customer.more_addresses, address)))
 
 
-def less_stock(goods: Goods, lines: tuple[Line, ...]) -> Goods:
+def less_stock(goods: Goods, lines: Sequence[Line]) -> Goods:
     """The stock after a sale. It may fall below zero: no document forbids to sell what is not there."""
     for line in lines:
         if line.product is not None and line.quantity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
@@ -231,9 +231,11 @@ class Attachment:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
-    """A document of the invoicing or the bookkeeping module. The customer is as it was that day."""
+class Invoice(NamedTuple):
+    """A document of the invoicing or the bookkeeping module. The customer is as it was that day.
+
+    A tuple, since one is made with each call: it takes a quarter of the time of a frozen dataclass.
+    """
 
     serial: int
     kind: Kind
@@ -244,7 +246,7 @@ class Invoice:
     due: Day
     due_days: int
     customer: Relation
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     net_cents: int
     incl_cents: int
     outstanding_cents: int
@@ -266,7 +268,7 @@ class Order:
     number: int
     date: Day
     customer: Relation
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     net_cents: int
     incl_cents: int
     status: str

@@ -116,12 +116,15 @@ def wire(cents: int) -> int | Decimal:
     """An amount as the vendor prints it: 692.4 for 69240 cents, 121 for 12100."""
     whole, rest = divmod(cents, 100)
     if rest:
-        if -(10**15) < cents < 10**15:
-            sign, size = ("-", -cents) if cents < 0 else ("", cents)
-            text = f"{sign}{size // 100}.{size % 100:02d}"
-            return Decimal(text[:-1] if text[-1] == "0" else text)
+        if 0 < cents < 10**15:
+            return Decimal(f"{whole}{_BEHIND_THE_POINT[rest]}")
+        if -(10**15) < cents < 0:
+            return -wire(-cents)
         return plain(_EXACT.scaleb(Decimal(cents), -2))
     return whole if -(2**53) < whole < 2**53 else Decimal(whole)
+
+
+_BEHIND_THE_POINT = tuple(f".{rest:02d}".rstrip("0") for rest in range(100))
 
 
 def plain(number: Decimal) -> Decimal:

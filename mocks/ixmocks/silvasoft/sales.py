@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from rpds import HashTrieMap
 
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Refused, Violation
 from ixmocks.silvasoft.attachments import file_at_url
+from ixmocks.silvasoft.columns import Columns, read_columns
 from ixmocks.silvasoft.form import Form, is_number, later, seen, stamp, today
 from ixmocks.silvasoft.model import (
     Books,
@@ -38,8 +39,8 @@ from ixmocks.silvasoft.parties import customer_of
 from ixmocks.silvasoft.state import State
 
 LINES = "Invoice_InvoiceLine"
-_USUAL_MEMBERS = 3
-"""TaxPc, SubTotalInclTax, Description: what most clients send of a line."""
+MANY = 4
+"""From so many lines on, reading them by column is quicker."""
 NOT_FINITE = "JSON does not allow non-finite numbers."
 
 
@@ -141,13 +142,14 @@ def line_rows(form: Form, name: str, most: int) -> list[Any]:
 
 def transaction_lines(
     state: State, rows: list[Any], found: list[Violation], notes: list[str], readings: Readings
-) -> tuple[Line, ...]:
+) -> Sequence[Line]:
     """Lines with their amounts without tax; what is wrong with them is reported."""
     books, model = state.books, rounding(state, readings)
-    even = model is Rounding.HALF_EVEN
-    lines = None if even else _usual_lines(rows, books, state.settings.default_ledger)
-    if lines is None:
-        lines = _careful_lines(state, rows, half_even if even else half_up, found, notes, readings)
+    many = model is Rounding.LINE and len(rows) >= MANY
+    usual = read_columns(rows, books, state.settings.default_ledger) if many else None
+    lines: Sequence[Line] = usual or _careful_lines(
+        state, rows, half_even if model is Rounding.HALF_EVEN else half_up, found, notes, readings
+    )
     if model is Rounding.RATE:
         shares = [(line.tax.code, line.incl, line.tax.above, line.tax.below) for line in lines if line.tax]
         lines = [line._replace(net=net) for line, net in zip(lines, nets_by_rate(shares), strict=True)]
@@ -155,42 +157,7 @@ def transaction_lines(
         _note_choice(books, rows, notes)
     if readings.get("SILV-55") == "refused":
         refuse_small_change(rows, found, LINES)
-    return tuple(lines)
-
-
-def _usual_lines(rows: list[Any], books: Books, ledger: str) -> list[Line] | None:
-    """All lines, where each is what most clients send: a percentage, an amount with cents, a text.
-
-    None where one is not. This is most of the work of a call with 75 lines, so it is written to be
-    quick: `half_up` stands in the loop, and the tuples are made without the detour of keywords.
-    """
-    rates: dict[object, tuple[TaxCode, int, int, int]] = {}
-    lines: list[Line] = []
-    for row in rows:
-        if type(row) is not dict or len(row) != _USUAL_MEMBERS:
-            return None
-        percent, value, description = row.get("TaxPc"), row.get("SubTotalInclTax"), row.get("Description")
-        if type(value) is not Decimal or type(description) is not str or not -20 < value.adjusted() < 20:
-            return None
-        if type(percent) is not int and type(percent) is not Decimal:
-            return None
-        if percent not in rates:
-            tax = books.tax_by_percent.get(percent)
-            if tax is None:
-                return None
-            rates[percent] = (tax, 2 * tax.above, tax.below, 2 * tax.below)
-        tax, twice_above, below, twice_below = rates[percent]
-        cents_above, cents_below = value.as_integer_ratio()
-        incl, rest = divmod(100 * cents_above, cents_below)
-        if rest:
-            incl = half_up(100 * cents_above, cents_below)
-        share = incl * twice_above
-        net = (share + below) // twice_below if share >= 0 else -((below - share) // twice_below)
-        lines.append(_tuple(Line, (tax, incl, net, description, "", ledger, None, None, None)))
-    return lines
-
-
-_tuple = tuple.__new__
+    return lines if isinstance(lines, Columns) else tuple(lines)
 
 
 def _careful_lines(
@@ -289,8 +256,10 @@ def ledger_of(state: State, form: Form, readings: Readings, *, default: str | No
     return number
 
 
-def totals(lines: tuple[Line, ...], found: list[Violation]) -> tuple[int, int]:
+def totals(lines: Sequence[Line], found: list[Violation]) -> tuple[int, int]:
     """Amount without and with tax: sums of the lines."""
+    if isinstance(lines, Columns):
+        return lines.totals()
     incl = net = 0
     for line in lines:
         incl += line.incl
@@ -303,12 +272,13 @@ def totals(lines: tuple[Line, ...], found: list[Violation]) -> tuple[int, int]:
     return net, incl
 
 
-def with_centres(state: State, lines: tuple[Line, ...], notes: list[str]) -> HashTrieMap[str, int]:
+def with_centres(state: State, lines: Sequence[Line], notes: list[str]) -> HashTrieMap[str, int]:
     """The cost centres, with those that appear here for the first time (SILV-19)."""
     centres = state.centres
-    for line in lines:
-        if line.centre and line.centre not in centres:
-            centres = centres.insert(line.centre, len(centres) + 1)
+    named = lines.centres if isinstance(lines, Columns) else [line.centre for line in lines]
+    for centre in dict.fromkeys(named):
+        if centre and centre not in centres:
+            centres = centres.insert(centre, len(centres) + 1)
             notes.append("SILV-19")
     return centres
 

@@ -305,7 +305,7 @@ def _with_invoices(state: State, section: Mapping[str, Any]) -> State:
         )
         left = invoice.outstanding_cents if left is None else left
         status = Status.PAID if invoice.status is Status.OPEN and not left else invoice.status
-        changed = replace(invoice, due=due, outstanding_cents=left, status=status)
+        changed = invoice._replace(due=due, outstanding_cents=left, status=status)
         state = replace(state, sales=state.sales.change(changed))
     return state
 

@@ -128,7 +128,7 @@ class Sales:
 
     def remove(self, invoice: Invoice) -> Sales:
         """Without an invoice in lists and numbers; the row itself stays, marked as deleted."""
-        gone = replace(invoice, status=Status.DELETED)
+        gone = invoice._replace(status=Status.DELETED)
         kept = self.all.insert(invoice.serial, gone)
         if invoice.number is None:
             return replace(self, all=kept, drafts=self.drafts.drop(invoice.serial))

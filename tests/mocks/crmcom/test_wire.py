@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ixmocks.crmcom import tokens
+from ixmocks.engine import jwt
 from ixmocks.kit import Kit
 
 SHOW = {"invoice_identifier": "back_office_code=OPENING"}
@@ -34,7 +35,7 @@ def test_a_wrong_token_is_refused_inside_200(client: Any, token: Any) -> None:
 
 
 def test_a_token_is_a_jwt_with_times_as_text(client: Any) -> None:
-    payload = tokens.read(client.token)
+    payload = jwt.payload_of(client.token)
     assert payload is not None
     assert set(payload) == {"usr", "org", "oun", "exp", "iat", "jti"}
     assert (payload["iat"], payload["exp"]) == ("1493967600", "1493974800")

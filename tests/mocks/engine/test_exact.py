@@ -70,6 +70,35 @@ def test_what_is_no_json_is_refused_with_a_reason(raw: bytes) -> None:
     assert str(caught.value)
 
 
+plain_values = st.none() | st.booleans() | st.integers() | st.text(alphabet='{}[]:," \\a', max_size=6)
+flat = st.dictionaries(st.text(alphabet='ab{[:" ', max_size=3), plain_values, max_size=4)
+deep = st.recursive(
+    plain_values,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+)
+
+
+@given(
+    st.dictionaries(st.text(max_size=3), plain_values | flat | st.lists(flat, max_size=4) | deep, max_size=5)
+)
+def test_a_flat_body_is_measured_as_any_other(value: object) -> None:
+    flat_measure = exact._measure_flat(value, exact.dump(value))
+    names, depth, nodes = exact._measure(value)
+    assert flat_measure is None or (flat_measure[0], flat_measure[2]) == (names, nodes)
+    assert flat_measure is None or depth <= flat_measure[1]
+
+
+@given(st.lists(flat, min_size=1, max_size=3), st.sampled_from([": ", " : ", ":", "\t:"]))
+def test_names_that_came_once_are_never_refused_and_twice_always(
+    rows: list[dict[str, object]], colon: str
+) -> None:
+    text = json.dumps({"rows": rows}, separators=(", ", colon)).encode()
+    assert exact.parse(text) == {"rows": rows}
+    twice = text.replace(b'{"rows"', b'{"rows"%s0, "rows"' % colon.encode(), 1)
+    with pytest.raises(exact.NotJson, match="more than once"):
+        exact.parse(twice)
+
+
 def test_colons_in_texts_are_not_taken_for_names() -> None:
     assert exact.parse(b'{"a":"x:y:z","b":["::"]}') == {"a": "x:y:z", "b": ["::"]}
 

@@ -1,0 +1,94 @@
+"""What `ixkit init` writes."""
+
+from __future__ import annotations
+
+IGNORED = ("ixkit-ready.json", "bridge-journal.sqlite*", "ixkit-report/")
+
+CONFIG = """\
+# How ixkit is started in this project. Options on the command line and IXKIT_ variables come first.
+
+[serve]
+scenario = "documents"          # `ixkit scenario list`, or the path of a folder
+# clock = "2026-01-05T09:00:00+01:00"
+# seed = 7
+# reading = ["IXP-19=lenient"]
+# port-base = 4710
+"""
+
+EXAMPLE = '''\
+"""An example: the mocks answer inside the test, without a server. Put your connector in the middle."""
+
+from __future__ import annotations
+
+import pytest
+
+from ixmocks.engine.faults import Fault, Harm, Place
+from ixmocks.kit import AnswerLost, Kit
+
+INVOICE = {"CustomerNumber": 1, "Invoice_InvoiceLine": [{"TaxPc": 21, "SubTotalInclTax": 121}]}
+
+
+@pytest.fixture(scope="module")
+def mocks() -> Kit:
+    return Kit("documents")
+
+
+@pytest.fixture
+def kit(mocks: Kit) -> Kit:
+    mocks.world().reset()
+    return mocks
+
+
+def test_an_invoice_is_booked(kit: Kit) -> None:
+    reply = kit.ask("silvasoft", "POST", "/rest/addsalestransaction/", json=INVOICE)
+    assert reply.status == 200, reply.violations
+
+
+def test_a_lost_answer_does_not_mean_that_nothing_was_booked(kit: Kit) -> None:
+    before = kit.ask("silvasoft", "GET", "/rest/listsalesinvoices/").json
+    kit.world().faults.arm(Fault(Place.AFTER_COMMIT, Harm.RESET, operation="addsalestransaction"))
+    with pytest.raises(AnswerLost):
+        kit.ask("silvasoft", "POST", "/rest/addsalestransaction/", json=INVOICE)
+    after = kit.ask("silvasoft", "GET", "/rest/listsalesinvoices/").json
+    assert len(after) == len(before) + 1  # whoever sends it again books it twice
+'''
+
+WORKFLOW = """\
+name: ixkit
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+  connector:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install ixkit pytest
+      - run: ixkit doctor
+      - run: python -m pytest
+"""
+
+COMPOSE = """\
+# docker compose -f compose.ixkit.yaml up; other services reach the mocks under the name `ixkit`.
+services:
+  ixkit:
+    image: python:3.12-slim
+    command: >-
+      sh -c "pip install --quiet ixkit &&
+      exec ixkit serve --scenario documents --host 0.0.0.0 --allow-host ixkit --allow-host localhost"
+    environment:
+      IXKIT_CONTROL_TOKEN: ${IXKIT_CONTROL_TOKEN:?choose one, and give it to whoever calls the control port}
+    ports:
+      - "127.0.0.1:4710-4715:4710-4715"
+    healthcheck:
+      test:
+        - CMD
+        - python
+        - -c
+        - "import urllib.request as u; u.urlopen('http://localhost:4710/healthz')"
+      interval: 2s
+      retries: 60
+"""

@@ -1,0 +1,178 @@
+"""How is a whole request answered without a detour? On the connection itself, as soon as its last byte is there.
+
+uvicorn gives every request a task, an event and four messages, which cost as much as the work that is
+asked for. Here uvicorn still parses, keeps alive, shuts down and closes; but a plain request is performed in
+the turn of the loop in which it is complete. All that is not plain goes uvicorn's way, through `Front`:
+faults, pipelined requests, HEAD, bodies of unknown length, clients that read slower than we write.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from asyncio import TimerHandle, Transport
+from typing import Any
+from urllib.parse import unquote
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from ixmocks.engine.asgi import BODY_MAX, GIVEN, Front
+from ixmocks.engine.exchange import Received, Sent
+
+log = logging.getLogger("ixkit")
+
+IDLE_S = 30.0
+"""How long a connection may say nothing between two requests."""
+WHOLE_S = 30.0
+"""How long a request may take from its first byte to its last."""
+_GLANCE_S = 5.0
+_UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""What may not stand in a header's value."""
+_CLOSE = b"connection: close\r\n"
+
+
+class Direct(HttpToolsProtocol):
+    """A connection to one port. Any other application than a `Front` is served as uvicorn does."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._front = self.app if isinstance(self.app, Front) else None
+        self._plain = False
+        self._chunks: list[bytes] = []
+        self._since = self.loop.time()
+        self._reading = False
+        self._glance: TimerHandle | None = None
+
+    # ---- who takes too long -------------------------------------------------------------------
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._since = self.loop.time()
+        self._glance = self.loop.call_later(_GLANCE_S, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._glance is not None:
+            self._glance.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        """Part with a client that sends nothing, or a request drop by drop."""
+        if self.transport.is_closing():
+            return
+        patience = WHOLE_S if self._reading else IDLE_S
+        if self.loop.time() - self._since >= patience and (self._reading or not self._is_busy()):
+            self.transport.close()
+            return
+        self._glance = self.loop.call_later(_GLANCE_S, self._look)
+
+    def _is_busy(self) -> bool:
+        """Whether an answer is under way that took uvicorn's way."""
+        cycle: Any = self.cycle  # None until there was one, whatever its declared type says
+        return cycle is not None and not cycle.response_complete
+
+    # ---- what the parser finds ----------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        self._since, self._reading = self.loop.time(), True
+        if self._front is None:
+            super().on_message_begin()
+            return
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
+    def on_headers_complete(self) -> None:
+        if self._front is None:
+            super().on_headers_complete()
+            return
+        self._plain = self._is_plain()
+        self._chunks = []
+        if not self._plain:
+            self._as_uvicorn()
+
+    def on_body(self, body: bytes) -> None:
+        if self._plain:
+            self._chunks.append(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._since, self._reading = self.loop.time(), False
+        if self._plain:
+            self._answer()
+        else:
+            super().on_message_complete()
+
+    # ---- the answer ---------------------------------------------------------------------------
+
+    def _is_plain(self) -> bool:
+        if self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
+            return False
+        if self._is_busy():
+            return False  # an earlier request is still being answered: this one waits its turn
+        if self.parser.get_method() == b"HEAD":
+            return False
+        for name, value in self.headers:
+            if name == b"transfer-encoding":
+                return False
+            if name == b"content-length" and not (value.isdigit() and int(value) <= BODY_MAX):
+                return False
+        return True
+
+    def _answer(self) -> None:
+        assert self._front is not None
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        chunks = self._chunks
+        received = Received(
+            self.parser.get_method().decode("ascii"),
+            unquote(path) if "%" in path else path,
+            url.query.decode("latin-1") if url.query else "",
+            tuple(self.headers),
+            chunks[0] if len(chunks) == 1 else b"".join(chunks),
+        )
+        try:
+            given = self._front.given(received)
+            head = _head(given) if isinstance(given, Sent) else None
+        except Exception:  # as uvicorn would: the connection lives, the client gets a 500, the log the reason
+            log.exception("a request could not be answered; this is a defect of ixkit")
+            given, head = _DEFECT, _head(_DEFECT)
+        if head is None:
+            self._as_uvicorn(given)
+            for chunk in chunks:
+                super().on_body(chunk)
+            super().on_message_complete()
+            return
+        assert isinstance(given, Sent)
+        self.server_state.total_requests += 1
+        if self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0":
+            self.transport.write(b"".join((*head, b"\r\n", given.body)))
+        else:
+            self.transport.write(b"".join((*head, _CLOSE, b"\r\n", given.body)))
+            self.transport.close()
+
+    def _as_uvicorn(self, given: object = None) -> None:
+        """Hand this request over: to uvicorn's own cycle, with what we have found out already."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = headers
+        if given is not None:
+            self.scope["state"][GIVEN] = given
+        super().on_headers_complete()
+
+
+_DEFECT = Sent(500, ((b"content-type", b"text/plain"), (b"content-length", b"21")), b"Internal Server Error")
+
+
+def _head(sent: Sent) -> list[bytes] | None:
+    """Status line and headers; None where uvicorn has to look at them, a fault to strike, or somebody to let it go."""
+    if sent.fault is not None or sent.hold is not None:
+        return None
+    head = [STATUS_LINE[sent.status]]
+    for name, value in sent.headers:
+        if name == b"connection" or _UNFIT.search(value):
+            return None
+        head += name, b": ", value, b"\r\n"
+    return head

@@ -1,0 +1,144 @@
+"""Is a plain request answered on the connection itself like one that takes uvicorn's way, and who waits for whom?"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from ixmocks.engine import direct
+from ixmocks.engine.exchange import Sent
+from ixmocks.engine.faults import Fault, Harm, Place
+from ixmocks.kit import Kit
+from support.listening import listening
+
+HEAD = b"host: localhost\r\nx-key: pck_default\r\n"
+
+
+@pytest.fixture
+def wire(pocket_kit: Kit) -> Iterator[socket.socket]:
+    with listening(pocket_kit) as urls:
+        parts = urlsplit(urls["pocket"])
+        with socket.create_connection((parts.hostname, parts.port), timeout=10) as wire:
+            yield wire
+
+
+def post(text: str, *more: bytes, body: bytes | None = None) -> bytes:
+    body = b'{"text":"%s"}' % text.encode() if body is None else body
+    lines = [b"POST /notes HTTP/1.1\r\n" + HEAD.rstrip(), b"content-type: application/json", *more]
+    if not any(line.startswith(b"transfer-encoding") for line in more):
+        lines.append(b"content-length: %d" % len(body))
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def answers(wire: socket.socket, count: int) -> list[tuple[int, bytes]]:
+    """Status and body of the next answers on this connection."""
+    found: list[tuple[int, bytes]] = []
+    with wire.makefile("rb") as lines:
+        while len(found) < count:
+            status, length = int(lines.readline().split()[1]), 0
+            while (line := lines.readline().strip()) != b"":
+                name, _, value = line.partition(b":")
+                length = int(value) if name == b"content-length" else length
+            if status >= 200:
+                found.append((status, lines.read(length)))
+    return found
+
+
+def texts(kit: Kit) -> list[str]:
+    notes = kit.state("pocket").notes
+    return [notes[number]["text"] for number in sorted(notes)][1:]
+
+
+def test_requests_one_behind_the_other_in_one_packet_are_answered_in_their_order(
+    wire: socket.socket, pocket_kit: Kit
+) -> None:
+    wire.sendall(post("a") + post("b") + post("c"))
+    assert [status for status, _ in answers(wire, 3)] == [200] * 3
+    assert texts(pocket_kit) == ["a", "b", "c"]
+
+
+def test_a_plain_request_waits_for_the_slow_one_before_it(wire: socket.socket, pocket_kit: Kit) -> None:
+    pocket_kit.world().faults.arm(Fault(Place.SENDING, Harm.SLOW, seconds=0.05))
+    wire.sendall(post("slow") + post("quick"))
+    assert [b"slow" in body for _, body in answers(wire, 2)] == [True, False]
+    assert texts(pocket_kit) == ["slow", "quick"]
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7, 40])
+def test_it_does_not_matter_in_which_pieces_a_request_arrives(
+    wire: socket.socket, pocket_kit: Kit, pieces: int
+) -> None:
+    whole = post("piece by piece")
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    size = -(-len(whole) // pieces)
+    for at in range(0, len(whole), size):
+        wire.sendall(whole[at : at + size])
+    assert answers(wire, 1)[0][0] == 200
+    assert texts(pocket_kit) == ["piece by piece"]
+
+
+def test_a_body_in_chunks_of_unknown_length_is_taken_too(wire: socket.socket, pocket_kit: Kit) -> None:
+    wire.sendall(
+        post("", b"transfer-encoding: chunked", body=b'9\r\n{"text":"\r\n8\r\nchunks"}\r\n0\r\n\r\n')
+    )
+    assert answers(wire, 1)[0][0] == 200
+    assert texts(pocket_kit) == ["chunks"]
+
+
+def test_who_asks_before_sending_a_body_is_told_to_go_on(wire: socket.socket, pocket_kit: Kit) -> None:
+    wire.sendall(post("asked first", b"expect: 100-continue"))
+    assert answers(wire, 1)[0][0] == 200
+    assert texts(pocket_kit) == ["asked first"]
+
+
+@pytest.mark.parametrize(
+    ("version", "header"), [(b"1.1", b"connection: close"), (b"1.0", b"connection: close"), (b"1.0", b"x: y")]
+)
+def test_a_connection_ends_where_the_client_wants_it_to(
+    wire: socket.socket, version: bytes, header: bytes
+) -> None:
+    wire.sendall(b"GET /notes HTTP/" + version + b"\r\n" + HEAD + header + b"\r\n\r\n")
+    said = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in said
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"POST /no", post("never whole")[:60], post("never whole")[:-3]], ids=len
+)
+def test_who_does_not_finish_a_request_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, pocket_kit: Kit, begun: bytes
+) -> None:
+    for name in ("IDLE_S", "WHOLE_S", "_GLANCE_S"):
+        monkeypatch.setattr(direct, name, 0.02)
+    with listening(pocket_kit) as urls:
+        parts = urlsplit(urls["pocket"])
+        with socket.create_connection((parts.hostname, parts.port), timeout=10) as wire:
+            wire.sendall(begun)
+            assert wire.recv(100) == b""
+    assert texts(pocket_kit) == []
+
+
+def test_who_waits_for_a_slow_answer_is_not_cut_off(monkeypatch: pytest.MonkeyPatch, pocket_kit: Kit) -> None:
+    monkeypatch.setattr(direct, "IDLE_S", 0.02)
+    monkeypatch.setattr(direct, "_GLANCE_S", 0.01)
+    pocket_kit.world().faults.arm(Fault(Place.SENDING, Harm.SLOW, seconds=0.1))
+    with listening(pocket_kit) as urls:
+        parts = urlsplit(urls["pocket"])
+        with socket.create_connection((parts.hostname, parts.port), timeout=10) as wire:
+            wire.sendall(post("patience"))
+            assert answers(wire, 1)[0][0] == 200
+
+
+def test_no_header_value_can_break_out_of_its_line() -> None:
+    assert direct._head(Sent(200, ((b"x", b"a\r\nset-cookie: b"),), b"")) is None
+    assert direct._head(Sent(200, ((b"x", b"a"),), b"")) == [
+        b"HTTP/1.1 200 OK\r\n",
+        b"x",
+        b": ",
+        b"a",
+        b"\r\n",
+    ]
