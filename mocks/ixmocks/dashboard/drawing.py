@@ -161,9 +161,10 @@ def _between(sheet: Sheet, line: Line, top: int) -> None:
     ((source, edges),) = line.taps
     a, b, y = _x(source) + BOX, _x(line.target), top + HEIGHT // 2
     sheet.step(edges, f"M{a} {y}H{b - 6}", f"{b},{y} {b - 8},{y - 4} {b - 8},{y + 4}")
-    sheet.words(wrapped(line.words[0]), (a + b) // 2 - 3, y - 6, edges)
-    for more in line.words[1:]:
-        sheet.words(wrapped(more)[:1] if len(wrapped(more)) == 1 else [f"or {wrapped(more)[0]}…"], (a + b) // 2 - 3, y + 14, edges)
+    first, *others = line.words
+    sheet.words(wrapped(first), (a + b) // 2 - 3, y - 6, edges)
+    below = [row for name in others for row in wrapped(name)]
+    sheet.words(below, (a + b) // 2 - 3, y + 2 + ROW * len(below), edges)
 
 
 def _over(sheet: Sheet, line: Line, top: int, y: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -14,12 +14,13 @@ from ixmocks.control import views
 from ixmocks.control.meant import kept, secret_headers
 from ixmocks.dashboard import PREFIX, bodies
 from ixmocks.dashboard.common import site, world_named
-from ixmocks.dashboard.differing import differences
+from ixmocks.engine import exact
 from ixmocks.engine.journal import Event
 from ixmocks.engine.world import World
 
 PAGE = 100
-DIFFERENCES_MAX = 60
+VALUE_MAX = 400
+"""Characters of a value that became different."""
 
 
 def register(app: flask.Flask) -> None:
@@ -57,8 +58,8 @@ def one(world: str, event: str) -> str:
     hits = list(shown["violations"])
     return flask.render_template(
         "event.html", event=shown, stored=stored, request_body=bodies.shown(shown["request"]["body"], hits),
-        answer_body=bodies.shown(shown["answer"]["body"], []), changes=_changes(stored),
-        differences_max=DIFFERENCES_MAX, before=_neighbour(found, stored, -1), after=_neighbour(found, stored, 1),
+        answer_body=bodies.shown(shown["answer"]["body"], []), changes=_changes(shown),
+        before=_neighbour(found, stored, -1), after=_neighbour(found, stored, 1),
     )  # fmt: skip
 
 
@@ -87,18 +88,19 @@ def _neighbour(world: World, event: Event, step: int) -> str:
     return found.id if found is not None else ""
 
 
-def _changes(event: Event) -> list[dict[str, Any]]:
-    """What became different, system by system; at most so many places of each."""
-    before, after = event.before.systems, event.after.systems
-    found = []
-    for system in sorted(after.keys()):
-        if before.get(system) is after[system]:
-            continue
-        places = list(islice(differences(before.get(system), after[system]), DIFFERENCES_MAX + 1))
-        found.append(
-            {"system": system, "places": places[:DIFFERENCES_MAX], "more": len(places) > DIFFERENCES_MAX}
-        )
-    return found
+def _changes(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What became different, system by system: place, before and after, as text."""
+    systems: dict[str, list[tuple[str, str, str]]] = {}
+    for difference in shown["differences"]:
+        system, _, at = difference["at"].partition(".")
+        old = "" if difference["kind"] == "added" else exact.dump(difference["before"]).decode()
+        new = "" if difference["kind"] == "removed" else exact.dump(difference["after"]).decode()
+        systems.setdefault(system, []).append((at, _cut(old), _cut(new)))
+    return [{"system": system, "places": places} for system, places in systems.items()]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= VALUE_MAX else f"{text[:VALUE_MAX]}…"
 
 
 def _filter(given: Any) -> Callable[[Event], bool]:

@@ -7,11 +7,9 @@ from typing import Any
 import flask
 from werkzeug.wrappers import Response
 
-from ixmocks.control.meant import known_scenarios
 from ixmocks.dashboard import PREFIX
 from ixmocks.dashboard.common import api, ask, back, place, site, world_named
 from ixmocks.dashboard.showing import clock
-from ixmocks.engine import scenario as scenarios
 from ixmocks.engine.world import World
 from ixmocks.env import env_for, url_of
 
@@ -36,7 +34,8 @@ def register(app: flask.Flask) -> None:
 def listed() -> str:
     kit = site().kit
     found = (kit.worlds.get(name) for name in sorted(kit.worlds.names()))
-    heads = {name: scenarios.load(path, ()) for name, path in sorted(known_scenarios(kit).items())}
+    told = ask("GET", api("scenarios"))
+    heads = {head["name"]: head for head in told.value["scenarios"]} if told.ok else {}
     rules = [
         (code, rule)
         for book in kit.worlds.rules.values()
