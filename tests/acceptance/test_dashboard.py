@@ -79,7 +79,7 @@ def foreign(url: str, control: str) -> bool:
 
 
 @pytest.fixture
-def club(look: Callable[..., Page], control: httpx.Client) -> Iterator[Page]:
+def club(chromium: Browser, look: Callable[..., Page], control: httpx.Client) -> Iterator[Page]:
     """A world of the scenario `club-season`, made in the browser, and open there."""
     page = look(viewport={"width": 1360, "height": 900})
     page.get_by_role("textbox", name="Name", exact=True).fill(f"tour-{os.urandom(3).hex()}")
@@ -88,6 +88,8 @@ def club(look: Callable[..., Page], control: httpx.Client) -> Iterator[Page]:
     page.wait_for_url("**/instalments*")
     name = page.locator("body").get_attribute("data-world")
     yield page
+    for context in chromium.contexts:  # an open page of the world would ask for what is gone
+        context.close()
     assert control.delete(f"/v1/worlds/{name}").status_code == 204
 
 
