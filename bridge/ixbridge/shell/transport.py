@@ -68,7 +68,7 @@ class HttpTransport:
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=False,
-            transport=BoundedTransport(self._deadline),
+            transport=BoundedTransport(self._deadline, tls=not self._base.startswith("http://")),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "ixkit-bridge"},
         )
 
