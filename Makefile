@@ -3,7 +3,7 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check
-WORK := mocks bridge tools tests
+WORK := mocks bridge conformance tools tests
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
@@ -36,7 +36,7 @@ format-check: $(VENV)/.dev
 	$(BIN)/ruff check .
 
 types: $(VENV)/.dev
-	$(BIN)/mypy --strict mocks bridge
+	$(BIN)/mypy --strict mocks bridge conformance
 
 arrows: $(VENV)/.dev
 	$(BIN)/lint-imports
