@@ -83,7 +83,7 @@ class Player:
         try:
             self._fill()
             self.cursor = self._last()
-            self.session = self.stage.driver.open(self._surroundings())
+            self.session = self.stage.driver.open(self._surroundings(self.place))
             if case.running:
                 control.clock(self.world, mode="running")
             problem = self._steps_all()
@@ -104,7 +104,20 @@ class Player:
     # --- steps
 
     def _trigger(self, step: Step) -> None:
-        self._run(self._begin())
+        if step.args.get("wrong_key"):
+            self._with_wrong_key()
+        else:
+            self._run(self._begin())
+
+    def _with_wrong_key(self) -> None:
+        """One run whose secrets are wrong by a letter, in a session of its own."""
+        assert self.place is not None
+        self._moment("note", "the secrets that the connector gets are wrong")
+        session = self.stage.driver.open(self._surroundings(spoiled(self.place)))
+        try:
+            self._run(session.begin())
+        finally:
+            session.close()
 
     def _settle(self, step: Step) -> None:
         """Triggers until one writes nothing, as a scheduler would; a connector that never rests is stopped."""
@@ -113,6 +126,7 @@ class Player:
             self._trigger(step)
             if not self._wrote(before) or self.runs[-1].ended not in ("exit", "quiet"):
                 return
+        self.notes.append(f"never at rest: run {len(self.runs)} wrote again, with nothing new to do")
 
     def _advance(self, step: Step) -> None:
         self._moment("clock", f"{step.args['by']} pass")
@@ -223,14 +237,13 @@ class Player:
     def _do(self, system: str, act: Act) -> Any:
         return self.stage.control.act(self.world, system, *act)
 
-    def _surroundings(self) -> Surroundings:
-        assert self.place is not None
+    def _surroundings(self, place: Place) -> Surroundings:
         env = {name: os.environ[name] for name in self.stage.passed if name in os.environ}
-        env |= {**self.place.env, "IXKIT_STATE_PATH": str(self.folder), "IXKIT_MODE": self.stage.mode}
+        env |= {**place.env, "IXKIT_STATE_PATH": str(self.folder), "IXKIT_MODE": self.stage.mode}
         env["IXKIT_NOW"] = self.case.clock
         env["IXKIT_PROFILE"] = self.stage.profile
-        env |= mapped(self.stage.env, self.place, self.folder)
-        return Surroundings(env=env, folder=self.folder, secrets=self.place.secrets, world=self.world)
+        env |= mapped(self.stage.env, place, self.folder)
+        return Surroundings(env=env, folder=self.folder, secrets=place.secrets, world=self.world)
 
     def _books(self) -> Books:
         return self.stage.target.books(self.stage.control.state(self.world, self.stage.target.traits.name))
@@ -284,6 +297,17 @@ def play(stage: Stage, case: Case) -> History:
     """The history of a case. Raises ControlError or StartError where nothing could be played."""
     with tempfile.TemporaryDirectory(prefix="ixkit-conform-", ignore_cleanup_errors=True) as folder:
         return Player(stage, case, Path(folder)).play()
+
+
+def spoiled(place: Place) -> Place:
+    """The same world with secrets that open nothing."""
+    wrong = {value: value[:-1] + ("x" if value[-1] != "x" else "y") for value in place.secrets.values()}
+    systems = {
+        name: {**found, "credentials": {key: wrong.get(text, text) for key, text in found["credentials"].items()}}
+        for name, found in place.systems.items()
+    }
+    env = {name: wrong.get(text, text) for name, text in place.env.items()}
+    return Place(place.name, systems, env, place.readings)
 
 
 def mapped(names: Mapping[str, str], place: Place, folder: Path) -> dict[str, str]:

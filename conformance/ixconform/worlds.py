@@ -74,7 +74,7 @@ class Maker:
         chosen = list(lines) or [self.line(10_000 + self.chance.randrange(1, 90_000))]
         marked = tuple(replace(line, text=f"{line.text} {token}") for line in chosen)
         made = Instalment(
-            code=code or f"K-26{self.seed % 100:02d}-{number:02d}", day=str(day), customer=customer.id, lines=marked,
+            code=code or f"K-26{self.seed % 100:02d}{number:02d}-01", day=str(day), customer=customer.id, lines=marked,
             credit=sum(line.net_cents for line in marked) < 0, term=term, token=token, why=why, expect=expect,
             basis="per_rate" if self.traits.vat_once else "per_line", reference=reference,
         )  # fmt: skip

@@ -7,9 +7,10 @@ one that the kit names in `IXKIT_NOW`.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ixbridge.core.mapping import DraftAs
@@ -71,3 +72,17 @@ def sync(env: Mapping[str, str]) -> int:
 
 def _draft_as(env: Mapping[str, str], target: str) -> DraftAs | None:
     return DraftAs(os.environ.get("IXKIT_DRAFT_AS", "order")) if target == "silvasoft" else None
+
+
+def _warm() -> None:
+    """Load what the first run would load, so that a fork of this process begins at once."""
+    import reportlab.pdfgen.canvas  # noqa: F401
+
+    with tempfile.TemporaryDirectory() as folder:
+        SqliteJournal(Path(folder) / "journal.sqlite", PatientClock(datetime.now(UTC))).close()
+    HttpTransport("http://127.0.0.1:9")
+    for name in EXAMPLES.values():
+        read_settings(SHARED / name)
+
+
+_warm()
