@@ -14,7 +14,7 @@ from plumbing import Api, Denied, Parked, Refused, member
 
 class CrmCom(Target):
     keyed = True
-    rates = {"25": "Standard", "21": "High", "6": "Low", "0": "Zero"}  # noqa: RUF012 - never changed
+    rates = {"25": "Standard", "21": "High", "12": "Middle", "6": "Low", "0": "Zero"}  # noqa: RUF012 - never changed
 
     def __init__(self, env: dict[str, str]) -> None:
         self.api = Api(env["IXKIT_CRMCOM_URL"])
@@ -40,19 +40,19 @@ class CrmCom(Target):
         raise Denied("logged in, and the token is refused")
 
     def get(self, method: str, query: dict[str, Any]) -> dict[str, Any] | None:
-        return self.data(self.api.ask("GET", f"/crmapi/rest/v2/{method}", query=query))
+        return self.data(self.api.ask("GET", f"/crmapi/rest/v2/{method}", query=query), reads=True)
 
     def post(self, method: str, body: dict[str, Any]) -> dict[str, Any] | None:
         return self.data(self.api.ask("POST", f"/crmapi/rest/v2/{method}", body=body))
 
-    def data(self, answer: Any) -> dict[str, Any] | None:
+    def data(self, answer: Any, *, reads: bool = False) -> dict[str, Any] | None:
         status = member(answer, "status")
         code, said = str(member(status, "code")), f"{status.get('message')} {status.get('description')}"
         if code == "OK":
             return answer.get("data")
         if "TOKEN" in code or "CREDENTIALS" in code or "AUTH" in code:
             raise Denied(f"{code} {said}")
-        if code == "NOT_FOUND":
+        if code == "NOT_FOUND" and reads:
             return None
         raise Refused(f"{code} {said}")
 
