@@ -43,6 +43,8 @@ class Control:
     def __init__(self, url: str, token: str = "") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
+        self.base: Mapping[str, str] = {}
+        """What every world begins with, by system, where the server was started with something else."""
         self._client = httpx.Client(base_url=self.url, headers=headers, timeout=WAIT_S, trust_env=False)
 
     def close(self) -> None:
@@ -61,7 +63,9 @@ class Control:
         return json.loads(reply.text, parse_float=Decimal) if reply.content else None
 
     def create(self, name: str, *, clock: str, seed: int, readings: Mapping[str, str]) -> Place:
-        body = {"name": name, "clock": clock, "seed": seed, "readings": dict(readings)}
+        body: dict[str, Any] = {"name": name, "clock": clock, "seed": seed, "readings": dict(readings)}
+        if self.base:
+            body |= {"scenario": "empty", "data": dict(self.base)}
         made = self.ask("POST", "/v1/worlds", body)
         return Place(made["name"], made["systems"], made["env"], made["readings"])
 
@@ -85,6 +89,13 @@ class Control:
 
     def disarm(self, world: str, fault: str = "all") -> int:
         return int(self.ask("DELETE", f"/v1/worlds/{world}/faults/{fault}")["cleared"])
+
+    def held(self, world: str, *, timeout: float) -> list[Any]:
+        """The exchanges that wait on their way; asks until there is one or the time is over."""
+        return list(self.ask("POST", f"/v1/worlds/{world}/holds/wait", {"timeout": timeout})["holds"])
+
+    def release(self, world: str, hold: str, then: str) -> None:
+        self.ask("POST", f"/v1/worlds/{world}/holds/{hold}", {"then": then})
 
     def events(self, world: str, after: int = 0, *, limit: int = 1000) -> tuple[list[Any], int]:
         """Summaries of the events after this one, and the number of the last one there is."""

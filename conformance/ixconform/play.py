@@ -30,6 +30,8 @@ REQUESTS_MAX = 3_000
 """More in one run is a loop."""
 LOOK_S = 0.5
 SETTLE_MAX = 6
+STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
 _names = count(1)
 _naming = threading.Lock()
 
@@ -71,7 +73,7 @@ class Player:
         self._steps: dict[str, Callable[[Step], None]] = {
             "trigger": self._trigger, "settle": self._settle, "advance": self._advance, "clock": self._clock,
             "fault": self._fault, "calm": self._calm, "people": self._people, "act": self._act, "add": self._add,
-            "wipe": self._wipe,
+            "wipe": self._wipe, "kill": self._kill, "both": self._both, "meanwhile": self._meanwhile,
         }  # fmt: skip
 
     # --- from beginning to end
@@ -181,6 +183,53 @@ class Player:
             self.notes.append(f"nothing to {what}" + (f" for {code}" if code else ""))
         self.cursor = self._last()
 
+    def _kill(self, step: Step) -> None:
+        """One run that is killed when its nth request is at a place: `received`, before anything is done with it;
+        `after_commit`, when all is done but the answer."""
+        nth = int(step.args["nth"])
+        self.stage.control.arm(self.world, {"place": step.args["place"], "harm": "hold", "nth": nth})
+        going = self._begin()
+        held = self._held(going)
+        if held is not None:
+            what = {"received": "before it is handled", "after_commit": "after commit, before the answer"}
+            self._moment("kill", f"killed at {held['operation']}, {what[step.args['place']]}")
+            going.kill()
+            self.stage.control.release(self.world, held["id"], "drop")
+        else:
+            self.notes.append(f"request {nth} never came, so nothing was killed")
+        self._ended(going.finish(), "killed" if held is not None else "exit")
+        self.stage.control.disarm(self.world)
+        self.cursor = self._last()
+
+    def _held(self, going: Going) -> Any:
+        """The exchange that waits, or None when the run has ended without one."""
+        for _ in range(int(self.stage.run_limit_s / LOOK_S)):
+            found = self.stage.control.held(self.world, timeout=LOOK_S)
+            if found:
+                return found[0]
+            if going.wait(0):
+                return None
+        return None
+
+    def _both(self, step: Step) -> None:
+        """Two instances at the same time, on one store."""
+        first, second = self._begin(), self._begin()
+        self._run(first)
+        self._run(second)
+
+    def _meanwhile(self, step: Step) -> None:
+        """Something happens in a system while a request is on its way."""
+        self.stage.control.arm(self.world, {**step.args["at"], "harm": "hold"})
+        going = self._begin()
+        held = self._held(going)
+        if held is not None:
+            self._do(step.args["system"], (step.args["action"], step.args["params"]))
+            self.stage.control.release(self.world, held["id"], "continue")
+        else:
+            self.notes.append("the request that was waited for never came")
+        self.stage.control.disarm(self.world)
+        self._run(going)
+
     # --- driving
 
     def _begin(self) -> Going:
@@ -241,6 +290,7 @@ class Player:
         env = {name: os.environ[name] for name in self.stage.passed if name in os.environ}
         env |= {**place.env, "IXKIT_STATE_PATH": str(self.folder), "IXKIT_MODE": self.stage.mode}
         env["IXKIT_NOW"] = self.case.clock
+        env["IXKIT_CLOCK"] = "running" if self.case.running else "frozen"
         env["IXKIT_PROFILE"] = self.stage.profile
         env |= mapped(self.stage.env, place, self.folder)
         return Surroundings(env=env, folder=self.folder, secrets=place.secrets, world=self.world)
@@ -295,7 +345,7 @@ class Player:
 
 def play(stage: Stage, case: Case) -> History:
     """The history of a case. Raises ControlError or StartError where nothing could be played."""
-    with tempfile.TemporaryDirectory(prefix="ixkit-conform-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True) as folder:
         return Player(stage, case, Path(folder)).play()
 
 

@@ -17,12 +17,13 @@ from ixbridge.core.mapping import DraftAs
 from ixbridge.core.model import Mode
 from ixbridge.core.policy import policy_of
 from ixbridge.core.steps import Side
-from ixbridge.shell.clock import RealChance
+from ixbridge.shell.clock import Clock, RealChance, RealClock
 from ixbridge.shell.config import read_settings
 from ixbridge.shell.journal import SqliteJournal
+from ixbridge.shell.report import Status
 from ixbridge.shell.start import Credentials, Parts, runner_of
 from ixbridge.shell.systems import CONNECTIONS
-from ixbridge.shell.transport import HttpTransport
+from ixbridge.shell.transport import HttpTransport, Paced, Transport
 
 SHARED = Path(__file__).parents[2] / "bridge" / "ixbridge"
 EXAMPLES = {"silvasoft": "example.bridge.yaml", "telecomx": "example.telecomx.yaml", "crmcom": "example.crmcom.yaml"}
@@ -52,12 +53,17 @@ def sync(env: Mapping[str, str]) -> int:
     settings = replace(settings, mode=replace(settings.mode, default=mode, rules=()))
     connection = CONNECTIONS[target]
     policy = policy_of(settings, target=connection.target, mode=mode, draft_as=_draft_as(env, target))
-    clock = PatientClock(datetime.fromisoformat(env["IXKIT_NOW"]))
+    clock: Clock = PatientClock(datetime.fromisoformat(env["IXKIT_NOW"]))
+    pace = (0, 0)
+    if env["IXKIT_CLOCK"] == "running":  # limits by the second are kept by waiting for real
+        clock, pace = RealClock(), (2, 50)
     own = {field: env[connection.target.env(field)] for field in connection.target.credentials}
     credentials = Credentials(env["IXKIT_IXPOLE_CLIENT_ID"], env["IXKIT_IXPOLE_CLIENT_SECRET"], own)
-    transports = {
+    transports: dict[Side, Transport] = {
         Side.SOURCE: HttpTransport(env["IXKIT_IXPOLE_URL"]),
-        Side.TARGET: HttpTransport(env[connection.target.url_env]),
+        Side.TARGET: Paced(
+            HttpTransport(env[connection.target.url_env]), clock, per_second=pace[0], per_minute=pace[1]
+        ),
     }
     journal = SqliteJournal(Path(env["IXKIT_STATE_PATH"]) / "journal.sqlite", clock)
     try:
@@ -65,7 +71,7 @@ def sync(env: Mapping[str, str]) -> int:
     finally:
         journal.close()
     for item in report.items:
-        if item.reason or item.message:
+        if item.status is Status.PARKED:
             print(f"{item.code}: {item.message or item.reason}")
     return 1 if report.exit_code else 0
 

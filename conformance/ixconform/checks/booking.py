@@ -10,7 +10,7 @@ from ixconform.data import Instalment
 from ixconform.history import Document, Exchange
 from ixconform.matching import strays
 from ixconform.money import by_rate, shown
-from ixconform.visible import parked
+from ixconform.visible import excused
 
 
 
@@ -67,25 +67,22 @@ def _too_few(seen: Seen, instalment: Instalment, documents: list[Document]) -> l
         ]  # fmt: skip
     if instalment.expect != "book" or documents or _withdrawn(seen, instalment.code):
         return []
-    if history.case.faulty and parked(history, instalment.code):
+    excuse = excused(history, instalment.code, _creating(seen))
+    if excuse == "shown":
         return []
-    faulty = history.case.faulty and _uncertain(seen)
+    silent = ", and nothing the connector says names it: lost, or left for a person? Nobody can tell"
     return [
         Finding(
-            code="P-ONE", instalment=instalment.code, kind="skip" if faulty else "fail",
-            actual=f"{instalment.code} was never booked"
-            + (", and nothing the connector says names it: a silent loss cannot be told from a case for a person" if
-               faulty else ""),
+            code="P-ONE", instalment=instalment.code, kind="skip" if excuse else "fail",
+            actual=f"{instalment.code} was never booked" + (silent if excuse else ""),
             expected=f"{instalment.code} is booked once ({instalment.why or 'nothing is special about it'})",
             marks={each.number: "refused" for each in refusals(seen, instalment)},
         )
     ]  # fmt: skip
 
 
-def _uncertain(seen: Seen) -> bool:
-    """Whether a creation's outcome was hidden from the connector: then leaving it to a person is right."""
-    creates = seen.target.traits.creates | seen.target.traits.adds
-    return any(each.fault and each.operation in creates for each in seen.history.asked)
+def _creating(seen: Seen) -> frozenset[str]:
+    return seen.target.traits.creates | seen.target.traits.adds
 
 
 def _withdrawn(seen: Seen, code: str) -> bool:

@@ -8,7 +8,7 @@ from ixconform.checks.finding import Finding, Seen, documents_of
 from ixconform.data import Instalment
 from ixconform.history import Document, Exchange, Told
 from ixconform.systems.ixpole import Ack, acks
-from ixconform.visible import parked
+from ixconform.visible import excused
 
 
 def acknowledged(seen: Seen) -> list[Finding]:
@@ -135,19 +135,16 @@ def _told_at_all(seen: Seen, instalment: Instalment, documents: list[Document]) 
         right = told.number.startswith("D") and told.number[1:] in {n for each in alive for n in each.names}
     if right:
         return _file(seen, instalment, told, live)
-    if history.case.faulty and parked(history, instalment.code):
+    excuse = excused(history, instalment.code, seen.target.traits.creates | seen.target.traits.adds)
+    if excuse == "shown":
         return []
     return [
         Finding(
             code="P-ACK", instalment=instalment.code, expected=_wanted(alive, draft=not live),
             actual=f"at rest iXpole holds {told.number or 'no number'} for {instalment.code}",
-            kind="skip" if history.case.faulty and _hidden(seen) else "fail",
+            kind="skip" if excuse else "fail",
         )
     ]  # fmt: skip
-
-
-def _hidden(seen: Seen) -> bool:
-    return any(each.fault and each.operation in seen.target.traits.creates for each in seen.history.asked)
 
 
 def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) -> list[Finding]:
@@ -156,7 +153,7 @@ def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) 
         return []
     found = []
     wanted = seen.target.traits.has_pdf or seen.claims.own_pdf
-    if wanted and not told.pdf_bytes and not parked(seen.history, instalment.code):
+    if wanted and not told.pdf_bytes and not excused(seen.history, instalment.code, frozenset()):
         found.append(
             Finding(
                 code="P-ACK", instalment=instalment.code, actual=f"iXpole has no PDF of {told.number}",
@@ -190,7 +187,7 @@ def payments(seen: Seen) -> list[Finding]:
     for code, documents in owned.items():
         told = seen.history.shelf.instalments.get(code)
         live = [each for each in documents if each.stage == "live"]
-        if not live or told is None or seen.history.problem or parked(seen.history, code):
+        if not live or told is None or seen.history.problem or excused(seen.history, code, seen.target.traits.creates):
             continue
         settled = all(each.outstanding_cents == 0 for each in live) and _money_came(seen, code)
         if settled and not told.payment:

@@ -14,12 +14,31 @@ from ixconform.worlds import Maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request of a recorded life."""
+
+    system: str
+    operation: str
+    nth: int
+    """The how manieth of this operation."""
+    run: int
+    place: int
+    """The how manieth request of its run."""
+    writes: bool
+    """Whether it is meant to change something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """For whom cases are made."""
 
     profile: Profile
     claims: Claims
     seed: int = 7
+    recorded: tuple[Call, ...] = ()
+    """What the connector asked in a run without faults: the places at which something can go wrong."""
+    kills: bool = True
+    """Whether the driver can kill it."""
 
     @property
     def target(self) -> Target:
@@ -33,7 +52,7 @@ class Asked:
         return Maker(self.target.traits, self.seed + salt)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Omitted:
     """Why a scenario is not played."""
 
@@ -72,6 +91,14 @@ def settle(most: int = 6) -> Step:
 
 def people(what: str, code: str | None = None) -> Step:
     return Step("people", {"what": what, **({"code": code} if code else {})})
+
+
+def recording(asked: Asked) -> Case:
+    """The life without faults that weather and crashes are measured against: a known customer and a new one."""
+    maker = asked.maker(30)
+    maker.instalment(maker.customer(), why="a known customer")
+    maker.instalment(maker.customer(known=not asked.claims.customers), why="a new customer")
+    return case(asked, maker, life(asked), variant="without faults")
 
 
 def life(asked: Asked, *, paid: bool = False) -> tuple[Step, ...]:
