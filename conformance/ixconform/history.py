@@ -65,6 +65,8 @@ class Run:
     output_bytes: int = 0
     leaked: tuple[str, ...] = ()
     """Names of secrets found in the output."""
+    step: int = 0
+    """The step of the case that caused it."""
     left_behind: int = 0
     """Processes that were still there when the run had ended, and were ended by the kit."""
 

@@ -66,6 +66,8 @@ class Player:
         self.spans: list[tuple[int, int, int]] = []
         """First and last event of each run, and its number."""
         self.cursor = 0
+        self.at = 0
+        """The step that is being played."""
         self.folder = folder
         self.world = _name()
         self.place: Place | None = None
@@ -97,7 +99,7 @@ class Player:
                 control.delete(self.world)
 
     def _steps_all(self) -> str:
-        for step in self.case.steps:
+        for self.at, step in enumerate(self.case.steps):
             self._steps[step.kind](step)
             if self.runs and self.runs[-1].ended in ("timeout", "loop"):
                 return f"run {self.runs[-1].number} did not end: {self.runs[-1].ended}"
@@ -238,9 +240,12 @@ class Player:
 
     def _run(self, going: Going) -> Run:
         """Waits for the end of a run, and stops one that asks for ever or takes too long."""
-        began, ended = time.monotonic(), "exit"
+        began, ended, asked = time.monotonic(), "exit", 0
         while not going.wait(LOOK_S):
-            if self._asked() > REQUESTS_MAX:
+            before, asked = asked, self._asked()
+            if asked != before:
+                going.stirred()
+            if asked > REQUESTS_MAX:
                 ended = "loop"
                 break
             if time.monotonic() - began > self.stage.run_limit_s:
@@ -255,7 +260,7 @@ class Player:
         self.cursor = last
         run = Run(
             number=number, ended="quiet" if end.quiet and ended == "exit" else ended, code=end.code,
-            seconds=end.seconds, output=end.output, output_bytes=end.output_bytes, leaked=end.leaked,
+            seconds=end.seconds, output=end.output, output_bytes=end.output_bytes, leaked=end.leaked, step=self.at,
             left_behind=end.left_behind,
         )  # fmt: skip
         self.runs.append(run)

@@ -44,6 +44,9 @@ class ProcessRun:
     def wait(self, timeout: float) -> bool:
         return self.process.wait(timeout)
 
+    def stirred(self) -> None:
+        """Its end is its rest; requests say nothing."""
+
     def kill(self) -> None:
         self.process.kill()
 

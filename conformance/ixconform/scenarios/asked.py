@@ -24,6 +24,8 @@ class Call:
     run: int
     place: int
     """The how manieth request of its run."""
+    step: int
+    """The step of the recorded life in which the run began; -1 for a step's second run, which only looks."""
     writes: bool
     """Whether it is meant to change something."""
 

@@ -18,38 +18,15 @@ def matrix(asked: Asked) -> list[Case] | Omitted:
         return Omitted("this driver cannot kill the connector")
     plain = recording(asked)
     made = []
-    for run in sorted({call.run for call in asked.recorded}):
-        before = _steps_before(plain, run)
-        if before is None:
+    for call in asked.recorded:
+        if call.step < 0:
             continue
-        for call in (each for each in asked.recorded if each.run == run):
-            for place, words in PLACES.items():
-                kill = Step("kill", {"place": place, "nth": call.place})
-                name = f"killed in run {run} at {call.operation} {call.nth}, {words}"
-                made.append(replace(plain, steps=(*before[0], kill, *before[1]), variant=name, faulty=True))
+        for place, words in PLACES.items():
+            kill = Step("kill", {"place": place, "nth": call.place})
+            name = f"killed in run {call.run} at {call.operation} {call.nth}, {words}"
+            steps = (*plain.steps[: call.step], kill, *plain.steps[call.step :])
+            made.append(replace(plain, steps=steps, variant=name, faulty=True))
     return made or Omitted("nothing was recorded: the run without faults asked nothing")
-
-
-def _steps_before(plain: Case, run: int) -> tuple[tuple[Step, ...], tuple[Step, ...]] | None:
-    """What comes before this run and what comes after it; None for a run that only finds nothing new.
-
-    The recorded life has one step for several runs (`settle`): its first run does the work.
-    """
-    firsts = _first_runs(plain)
-    if run not in firsts:
-        return None
-    at = firsts[run]
-    return plain.steps[:at], plain.steps[at:]
-
-
-def _first_runs(plain: Case) -> dict[int, int]:
-    """The run that begins each `settle`, where every `settle` takes two runs: one that works, one that rests."""
-    found, run = {}, 1
-    for at, step in enumerate(plain.steps):
-        if step.kind == "settle":
-            found[run] = at
-            run += 2
-    return found
 
 
 def long_life(asked: Asked) -> list[Case] | Omitted:
