@@ -29,7 +29,7 @@ TARGETS = {"silvasoft": Silvasoft, "crmcom": CrmCom, "telecomx": TelecomX}
 def main(connector: type[Connector] = Connector, targets: dict[str, Any] = TARGETS) -> int:
     parser = argparse.ArgumentParser(description="One poll: from iXpole into the target and back.")
     parser.add_argument("--target", choices=sorted(targets), default="silvasoft")
-    parser.add_argument("--mode", choices=("direct", "draft"), default="direct")
+    parser.add_argument("--mode", choices=("direct", "draft"), default=os.environ.get("IXKIT_MODE", "direct"))
     asked = parser.parse_args()
     try:
         target = targets[asked.target](dict(os.environ))

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import connector as right
 from base import Connector, Document
 from crmcom import CrmCom
-from plumbing import Limited, Lost, Refused, say
+from plumbing import Lost, Refused, TooMany, say
 from silvasoft import Silvasoft
 from telecomx import TelecomX
 
@@ -365,13 +365,13 @@ class M20(Mutant):
     class Target(Silvasoft):
         def __init__(self, env: dict[str, str]) -> None:
             super().__init__(env)
-            ask = self.api.ask
+            ask, self.api.waits = self.api.ask, 0
 
             def hammering(*asked: Any, **more: Any) -> Any:
                 for _ in range(100):
                     try:
                         return ask(*asked, **more)
-                    except Limited:
+                    except TooMany:
                         threading.Event().wait(0.05)
                 return ask(*asked, **more)
 

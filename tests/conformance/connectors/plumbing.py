@@ -8,12 +8,14 @@ import http.client
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE_S = 10
+BREATH_S = 1.1
 BODY_MAX = 32 * 1024 * 1024
 
 
@@ -23,6 +25,10 @@ class Refused(Exception):
 
 class Limited(Exception):
     """Too many requests: nothing was done, and nothing more is sent in this poll."""
+
+
+class TooMany(Limited):
+    """The system itself said so, in whatever disguise."""
 
 
 class Denied(Exception):
@@ -41,7 +47,7 @@ class State:
     """What this connector knows, in one file; on disk before anything is sent that rests on it."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        self.path = path = os.path.join(path, "state.json") if os.path.isdir(path) else path
         try:
             with open(path, encoding="utf-8") as file:
                 self.all: dict[str, dict[str, Any]] = json.load(file)
@@ -89,6 +95,8 @@ class Api:
     def __init__(self, url: str) -> None:
         self.url = urlsplit(url)
         self.headers: dict[str, str] = {}
+        self.waits = 10
+        """So often a limit is waited for in one poll; then the next poll goes on."""
 
     def ask(
         self,
@@ -106,8 +114,18 @@ class Api:
         elif body is not None:
             data, headers["Content-Type"] = dumped(body).encode(), "application/json"
         target = self.url.path.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
-        status, raw = self.send(method, target, data, headers)
-        return self.meaning(status, raw)
+        try:
+            return self.meaning(*self.send(method, target, data, headers))
+        except TooMany:
+            if not self.waits:
+                raise
+        self.waits -= 1
+        threading.Event().wait(BREATH_S)
+        try:
+            return self.meaning(*self.send(method, target, data, headers))
+        except TooMany:
+            self.waits = 0
+            raise
 
     def send(self, method: str, target: str, data: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         secure = self.url.scheme == "https"
@@ -129,7 +147,7 @@ class Api:
     def meaning(self, status: int, raw: bytes) -> Any:
         said = raw[:300].decode("utf-8", "replace")
         if status == 429 or (status == 401 and "ratelimit exceeded" in said.lower()):
-            raise Limited(said)
+            raise TooMany(said)
         if status in (401, 403):
             raise Denied(said)
         if 400 <= status < 500:

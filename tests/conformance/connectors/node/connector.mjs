@@ -6,9 +6,9 @@
 // facts, one JSON line each, and all that it knows about an instalment is what those lines add up to. Amounts are whole
 // cents. Whatever it does not understand it leaves alone and says so. Addresses and keys come from IXKIT_ variables.
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 
-const [system = "silvasoft", mode = "direct"] = process.argv.slice(2);
+const [system = "silvasoft", mode = process.env.IXKIT_MODE ?? "direct"] = process.argv.slice(2);
 const env = (name) => {
   if (!process.env[name]) fail(2, `the environment variable ${name} is missing`);
   return process.env[name];
@@ -21,7 +21,8 @@ const sum = (list) => list.reduce((total, each) => total + each, 0);
 
 // --- memory: facts, in the order in which they became true ------------------------------------------
 
-const path = env("IXKIT_STATE_PATH");
+const place = env("IXKIT_STATE_PATH");
+const path = existsSync(place) && statSync(place).isDirectory() ? `${place}/facts.jsonl` : place;
 const facts = existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean).flatMap(read) : [];
 const file = openSync(path, "a");
 
@@ -43,7 +44,19 @@ class No extends Error {} // certainly not done
 class Unsure extends Error {} // perhaps done
 class Stop extends Error {} // nothing more in this run
 
-async function ask(base, method, where, { query, json, form, headers = {} } = {}) {
+const rest = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+let patience = 10; // so often a limit is waited for; a limit right after the wait ends the run
+
+async function ask(...request) {
+  try { return await once(...request); } catch (error) {
+    if (!error.limit || !patience) throw error;
+    patience -= 1;
+    await rest(1.1);
+    return once(...request).catch((again) => { if (again.limit) patience = 0; throw again; });
+  }
+}
+
+async function once(base, method, where, { query, json, form, headers = {} } = {}) {
   const url = base.replace(/\/$/, "") + where + (query ? `?${new URLSearchParams(query)}` : "");
   const body = form ? new URLSearchParams(form) : json === undefined ? undefined : JSON.stringify(json);
   if (json !== undefined) headers = { ...headers, "Content-Type": "application/json" };
@@ -55,7 +68,7 @@ async function ask(base, method, where, { query, json, form, headers = {} } = {}
     if (error.cause?.code === "ECONNREFUSED") throw new Stop(`${url} cannot be reached`);
     throw new Unsure(`${method} ${where}: ${error.cause?.code ?? error.name}`);
   }
-  if (status === 429 || /ratelimit/i.test(status === 401 ? text : "")) throw new Stop(`limit: ${text}`);
+  if (status === 429 || /ratelimit/i.test(status === 401 ? text : "")) throw Object.assign(new Stop(`limit: ${text}`), { limit: true });
   if (status === 401 || status === 403) throw Object.assign(new Stop(`credentials: ${text}`), { denied: true });
   if (status >= 400 && status < 500) throw new No(`${status} ${text.slice(0, 300)}`);
   if (status < 200 || status > 299) throw new Unsure(`${method} ${where}: ${status}`);
