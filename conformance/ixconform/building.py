@@ -35,27 +35,53 @@ LIMITS = {"silvasoft": ((2, 1), (50, 60), (1200, 3600))}
 
 
 def report_of(
-    result: Result, *, profile: Profile, claims: Claims, config: Config, level: int, seed: int, started: datetime,
-    seconds: float, preflight: Sequence[Preflight] = (), readings: Sequence[Reading] = (), interrupted: bool = False,
-    pinned: bool = False, notes: Sequence[str] = (),
-) -> Report:  # fmt: skip
+    result: Result,
+    *,
+    profile: Profile,
+    claims: Claims,
+    config: Config,
+    level: int,
+    seed: int,
+    started: datetime,
+    seconds: float,
+    preflight: Sequence[Preflight] = (),
+    readings: Sequence[Reading] = (),
+    interrupted: bool = False,
+    pinned: bool = False,
+    notes: Sequence[str] = (),
+) -> Report:
     outcome = _outcome(result, preflight, interrupted)
     return Report(
         kit=Kit(name="ixkit", version=_version(), digests=tuple(digests())),
         connector=Connector(
-            name=config.name or _named(config), driver=config.driver, version=config.version,
-            command=config.command or ((config.callable,) if config.callable else ()), artefact_sha256=_artefact(config),
+            name=config.name or _named(config),
+            driver=config.driver,
+            version=config.version,
+            command=config.command or ((config.callable,) if config.callable else ()),
+            artefact_sha256=_artefact(config),
         ),
         profile=Shown(name=profile.name, source=SOURCE, target=profile.target, mode=profile.mode),
-        outcome=outcome, asked_level=level, levels=tuple(result.levels), checks=tuple(result.checks),
-        summary=_summary(result, preflight), started_at=started.isoformat(timespec="seconds"),
-        seconds=round(seconds, 3), requests=sum(_requests(result)), seed=seed, pinned=pinned,
-        capabilities=tuple(_capabilities(claims)), preflight=tuple(preflight), readings=tuple(readings),
-        politeness=_politeness(result, profile), marks=tuple(_marks(result)), notes=tuple(notes),
+        outcome=outcome,
+        asked_level=level,
+        levels=tuple(result.levels),
+        checks=tuple(result.checks),
+        summary=_summary(result, preflight),
+        started_at=started.isoformat(timespec="seconds"),
+        seconds=round(seconds, 3),
+        requests=sum(_requests(result)),
+        seed=seed,
+        pinned=pinned,
+        capabilities=tuple(_capabilities(claims)),
+        preflight=tuple(preflight),
+        readings=tuple(readings),
+        politeness=_politeness(result, profile),
+        marks=tuple(_marks(result)),
+        notes=tuple(notes),
         environment=(
-            Fact(name="python", value=platform.python_version()), Fact(name="system", value=platform.platform()),
+            Fact(name="python", value=platform.python_version()),
+            Fact(name="system", value=platform.platform()),
         ),
-    )  # fmt: skip
+    )
 
 
 def digests() -> Iterable[Digest]:
@@ -97,7 +123,11 @@ def _summary(result: Result, preflight: Sequence[Preflight]) -> str:
 def _capabilities(claims: Claims) -> Iterable[Capability]:
     for each in fields(Claims):
         value = getattr(claims, each.name)
-        yield Capability(name=each.name, claimed=bool(value), value=str(value).lower() if isinstance(value, bool) else str(value))
+        yield Capability(
+            name=each.name,
+            claimed=bool(value),
+            value=str(value).lower() if isinstance(value, bool) else str(value),
+        )
 
 
 def _requests(result: Result) -> Iterable[int]:
@@ -117,7 +147,8 @@ def _politeness(result: Result, profile: Profile) -> Politeness:
         bursts.append(_worst(times, 1))
     for limit, width in LIMITS.get(profile.target, ()) if running else ():
         worst = max(
-            _worst(sorted(_seconds(each.at) for each in h.asked if each.system == profile.target), width) for h in running
+            _worst(sorted(_seconds(each.at) for each in h.asked if each.system == profile.target), width)
+            for h in running
         )
         windows.append(RateWindow(system=profile.target, limit=limit, window_s=width, worst=worst))
     return Politeness(documents=documents, requests=asked, worst_burst=max(bursts), windows=tuple(windows))
@@ -138,9 +169,15 @@ def _seconds(at: str) -> float:
 
 
 def _marks(result: Result) -> Iterable[str]:
-    verdicts = {code: [each.verdict for each in result.checks if each.code == code] for code in ("P-SEC", "P-RATE")}
+    verdicts = {
+        code: [each.verdict for each in result.checks if each.code == code] for code in ("P-SEC", "P-RATE")
+    }
     for code, mark in (("P-SEC", "+privacy"), ("P-RATE", "+polite")):
-        if verdicts[code] and set(verdicts[code]) <= {Verdict.PASS, Verdict.OMIT} and Verdict.PASS in verdicts[code]:
+        if (
+            verdicts[code]
+            and set(verdicts[code]) <= {Verdict.PASS, Verdict.OMIT}
+            and Verdict.PASS in verdicts[code]
+        ):
             yield mark
 
 
@@ -164,5 +201,3 @@ def _version() -> str:
         return version("ixkit")
     except PackageNotFoundError:
         return "0"
-
-

@@ -42,12 +42,37 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     """What every command that drives a connector takes."""
     for option in reversed(
         (
-            click.option("--config", "config_file", type=click.Path(dir_okay=False, path_type=Path), help="Instead of the nearest ixkit.toml."),
-            click.option("--profile", default=None, metavar="NAME", help="As what it is judged, such as ixpole-silvasoft-draft."),
-            click.option("--driver", type=click.Choice(["command", "service", "http", "python"]), default=None, help="How it is started."),
+            click.option(
+                "--config",
+                "config_file",
+                type=click.Path(dir_okay=False, path_type=Path),
+                help="Instead of the nearest ixkit.toml.",
+            ),
+            click.option(
+                "--profile",
+                default=None,
+                metavar="NAME",
+                help="As what it is judged, such as ixpole-silvasoft-draft.",
+            ),
+            click.option(
+                "--driver",
+                type=click.Choice(["command", "service", "http", "python"]),
+                default=None,
+                help="How it is started.",
+            ),
             click.option("--url", default="", help="Where to post a trigger (driver http)."),
-            click.option("--seed", type=click.IntRange(0, 2**31), default=None, help="For data that is made up. Default 7."),
-            click.option("--jobs", type=click.IntRange(1, 32), default=None, help="Cases at the same time. Default: one for each processor, at most 4."),
+            click.option(
+                "--seed",
+                type=click.IntRange(0, 2**31),
+                default=None,
+                help="For data that is made up. Default 7.",
+            ),
+            click.option(
+                "--jobs",
+                type=click.IntRange(1, 32),
+                default=None,
+                help="Cases at the same time. Default: one for each processor, at most 4.",
+            ),
         )
     ):
         function = option(function)
@@ -67,22 +92,58 @@ def conform() -> None:
 
 @conform.command()
 @_options
-@click.option("--level", type=click.IntRange(0, 4), default=None, help="Up to which level. Default 4, or what ixkit.toml says.")
-@click.option("--budget", default=None, metavar="TIME", help="90s, 5m: what is not done by then is inconclusive.")
+@click.option(
+    "--level",
+    type=click.IntRange(0, 4),
+    default=None,
+    help="Up to which level. Default 4, or what ixkit.toml says.",
+)
+@click.option(
+    "--budget", default=None, metavar="TIME", help="90s, 5m: what is not done by then is inconclusive."
+)
 @click.option("--only", multiple=True, metavar="ID", help="Only these scenarios (C-010, C-02*). Repeatable.")
 @click.option("--skip", multiple=True, metavar="ID", help="Not these scenarios. Repeatable.")
-@click.option("--known-failing", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A list of checks that fail: P-ONE/C-061, one a line.")
-@click.option("--readings", type=click.Choice(["default", "all"]), default="default", help="all: also under other readings of the open rules that it touches.")
-@click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), default=None, help="Write report.json, a page, JUnit, SARIF and a badge here.")
+@click.option(
+    "--known-failing",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="A list of checks that fail: P-ONE/C-061, one a line.",
+)
+@click.option(
+    "--readings",
+    type=click.Choice(["default", "all"]),
+    default="default",
+    help="all: also under other readings of the open rules that it touches.",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Write report.json, a page, JUnit, SARIF and a badge here.",
+)
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--keep-going", is_flag=True, help="Go on to the next level although this one failed.")
 @click.option("--no-shrink", is_flag=True, help="Do not look for the shortest story of a failure.")
 def run(
-    command: tuple[str, ...], config_file: Path | None, profile: str | None, driver: str | None, url: str,
-    seed: int | None, jobs: int | None, level: int | None, budget: str | None, only: tuple[str, ...],
-    skip: tuple[str, ...], known_failing: Path | None, readings: str, folder: Path | None, shape: str,
-    keep_going: bool, no_shrink: bool,
-) -> None:  # fmt: skip
+    command: tuple[str, ...],
+    config_file: Path | None,
+    profile: str | None,
+    driver: str | None,
+    url: str,
+    seed: int | None,
+    jobs: int | None,
+    level: int | None,
+    budget: str | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    known_failing: Path | None,
+    readings: str,
+    folder: Path | None,
+    shape: str,
+    keep_going: bool,
+    no_shrink: bool,
+) -> None:
     """Play all scenarios up to a level, judge them, and say how far the connector gets.
 
     Exit codes: 0 the level is reached; 1 it is not; 2 usage; 3 not decided; 4 the connector does not start.
@@ -91,10 +152,19 @@ def run(
 
     chosen = _chosen(command, config_file, profile, driver, url, seed, jobs, level)
     wish = Wish(
-        profile=chosen.profile, claims=chosen.config.claims, level=chosen.level, seed=chosen.seed, only=only, skip=skip,
-        known_failing=_listed(known_failing or _beside(chosen.config)), budget_s=_seconds(budget or chosen.config.budget),
-        jobs=chosen.jobs, keep_going=keep_going, shrinks=not no_shrink, options=_again(command),
-    )  # fmt: skip
+        profile=chosen.profile,
+        claims=chosen.config.claims,
+        level=chosen.level,
+        seed=chosen.seed,
+        only=only,
+        skip=skip,
+        known_failing=_listed(known_failing or _beside(chosen.config)),
+        budget_s=_seconds(budget or chosen.config.budget),
+        jobs=chosen.jobs,
+        keep_going=keep_going,
+        shrinks=not no_shrink,
+        options=_again(command),
+    )
     console = _console(quiet=shape == "json")
     report = _judged(chosen, wish, console, readings=readings)
     _written(report, folder or (Path(chosen.config.report) if chosen.config.report else None), console)
@@ -130,8 +200,16 @@ def list_(profile: str | None, shape: str) -> None:
     for each in SCENARIOS:
         made = each.cases(asked) if asked is not None and each.level < 3 else ()
         omitted = made.reason if isinstance(made, Omitted) else ""
-        rows.append({"id": each.id, "level": each.level, "title": each.title, "purpose": each.purpose,
-                     "about": list(each.about), "omitted": omitted})  # fmt: skip
+        rows.append(
+            {
+                "id": each.id,
+                "level": each.level,
+                "title": each.title,
+                "purpose": each.purpose,
+                "about": list(each.about),
+                "omitted": omitted,
+            }
+        )
     if shape == "json":
         click.echo(json.dumps({"profiles": profiles(), "scenarios": rows}, indent=2))
         return
@@ -144,9 +222,14 @@ def list_(profile: str | None, shape: str) -> None:
 @conform.command()
 @_options
 def preflight(
-    command: tuple[str, ...], config_file: Path | None, profile: str | None, driver: str | None, url: str,
-    seed: int | None, jobs: int | None,
-) -> None:  # fmt: skip
+    command: tuple[str, ...],
+    config_file: Path | None,
+    profile: str | None,
+    driver: str | None,
+    url: str,
+    seed: int | None,
+    jobs: int | None,
+) -> None:
     """Only look whether the connector is set up: it starts, finds the addresses, and ends."""
     from ixconform.preflight import preflight as ask
 
@@ -163,12 +246,26 @@ def preflight(
 @conform.command()
 @click.argument("case")
 @_options
-@click.option("--cases", "folder", type=click.Path(file_okay=False, path_type=Path), default=None, help="Where cases are kept. Default .ixkit/cases.")
+@click.option(
+    "--cases",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Where cases are kept. Default .ixkit/cases.",
+)
 @click.option("--keep", is_flag=True, help="Leave the world in the server (with IXKIT_URL), to look at it.")
 def replay(
-    case: str, command: tuple[str, ...], config_file: Path | None, profile: str | None, driver: str | None, url: str,
-    seed: int | None, jobs: int | None, folder: Path | None, keep: bool,
-) -> None:  # fmt: skip
+    case: str,
+    command: tuple[str, ...],
+    config_file: Path | None,
+    profile: str | None,
+    driver: str | None,
+    url: str,
+    seed: int | None,
+    jobs: int | None,
+    folder: Path | None,
+    keep: bool,
+) -> None:
     """Play one kept case again, without its seed: fixed, still failing, or cannot be played."""
     from ixconform import cases
     from ixconform.replaying import again
@@ -196,9 +293,15 @@ def replay(
 @click.argument("report_file", type=click.Path(dir_okay=False, path_type=Path))
 @_options
 def verify(
-    report_file: Path, command: tuple[str, ...], config_file: Path | None, profile: str | None, driver: str | None,
-    url: str, seed: int | None, jobs: int | None,
-) -> None:  # fmt: skip
+    report_file: Path,
+    command: tuple[str, ...],
+    config_file: Path | None,
+    profile: str | None,
+    driver: str | None,
+    url: str,
+    seed: int | None,
+    jobs: int | None,
+) -> None:
     """Run again what a report says was run, and compare: the same contracts, the same verdicts."""
     from ixconform.replaying import compared
     from ixconform.report.model import ReportError, from_json
@@ -211,18 +314,35 @@ def verify(
     except ReportError as error:
         _stop(f"{report_file}: {error}", USAGE)
     chosen = _chosen(
-        command, config_file, profile or before.profile.name, driver or before.connector.driver, url,
-        before.seed if seed is None else seed, jobs, before.asked_level,
-    )  # fmt: skip
+        command,
+        config_file,
+        profile or before.profile.name,
+        driver or before.connector.driver,
+        url,
+        before.seed if seed is None else seed,
+        jobs,
+        before.asked_level,
+    )
     only = tuple(sorted({each.scenario for each in before.checks}))
-    wish = Wish(profile=chosen.profile, claims=_claims_in(before), level=before.asked_level, seed=chosen.seed, only=only,
-                jobs=chosen.jobs, keep_going=True, shrinks=False)  # fmt: skip
+    wish = Wish(
+        profile=chosen.profile,
+        claims=_claims_in(before),
+        level=before.asked_level,
+        seed=chosen.seed,
+        only=only,
+        jobs=chosen.jobs,
+        keep_going=True,
+        shrinks=False,
+    )
     chosen = replace(chosen, config=replace(chosen.config, claims=wish.claims))
     after = _judged(chosen, wish, _console(quiet=True), readings="default")
     differences = compared(before, after)
     for each in differences:
         click.echo(each)
-    click.echo(f"{len(after.checks)} verdicts compared: " + ("the same" if not differences else f"{len(differences)} differ"))
+    click.echo(
+        f"{len(after.checks)} verdicts compared: "
+        + ("the same" if not differences else f"{len(differences)} differ")
+    )
     sys.exit(1 if differences else 0)
 
 
@@ -252,16 +372,31 @@ def _judged(chosen: Chosen, wish: Any, console: Console, *, readings: str) -> Re
     except KeyboardInterrupt:
         interrupted = True
     return report_of(
-        runner.result if runner else Result(), profile=chosen.profile, claims=wish.claims, config=chosen.config,
-        level=chosen.level, seed=chosen.seed, started=started, seconds=time.monotonic() - began, preflight=found,
-        readings=other, interrupted=interrupted, pinned=chosen.seed == 7 and not wish.only and not wish.budget_s,
-    )  # fmt: skip
+        runner.result if runner else Result(),
+        profile=chosen.profile,
+        claims=wish.claims,
+        config=chosen.config,
+        level=chosen.level,
+        seed=chosen.seed,
+        started=started,
+        seconds=time.monotonic() - began,
+        preflight=found,
+        readings=other,
+        interrupted=interrupted,
+        pinned=chosen.seed == 7 and not wish.only and not wish.budget_s,
+    )
 
 
 def _chosen(
-    command: tuple[str, ...], config_file: Path | None, profile: str | None, driver: str | None, url: str,
-    seed: int | None, jobs: int | None, level: int | None,
-) -> Chosen:  # fmt: skip
+    command: tuple[str, ...],
+    config_file: Path | None,
+    profile: str | None,
+    driver: str | None,
+    url: str,
+    seed: int | None,
+    jobs: int | None,
+    level: int | None,
+) -> Chosen:
     from ixconform import config as reading
     from ixconform.profile import ProfileError, profile_of
 
@@ -274,33 +409,45 @@ def _chosen(
     if command:
         kind = driver or (config.driver if config.driver in ("command", "service") else "command")
         given = {"callable": command[0]} if kind == "python" else {"command": command}
-        config = replace(config, driver=kind, cwd=Path.cwd(), **given)  # type: ignore[arg-type]
+        config = replace(config, driver=kind, cwd=Path.cwd(), **given)
     elif driver:
         config = replace(config, driver=driver)
     if url:
         config = replace(config, url=url)
     _complete(config)
     return Chosen(
-        config=config, profile=chosen, seed=7 if (seed is None and config.seed is None) else seed or config.seed or 0,
+        config=config,
+        profile=chosen,
+        seed=7 if (seed is None and config.seed is None) else seed or config.seed or 0,
         level=(config.level if config.level is not None else 4) if level is None else level,
         jobs=jobs or config.jobs or min(4, os.cpu_count() or 1),
-    )  # fmt: skip
+    )
 
 
 def _no_profile() -> NoReturn:
     from ixconform.profile import profiles
 
-    _stop(f"which profile? Give --profile, or `profile` under [conform] in ixkit.toml; there are: {', '.join(profiles())}", USAGE)
+    _stop(
+        "which profile? Give --profile, or `profile` under [conform] in ixkit.toml; there are: "
+        + ", ".join(profiles()),
+        USAGE,
+    )
 
 
 def _complete(config: Config) -> None:
     missing = {
-        "command": not config.command, "service": not config.command, "http": not config.url,
+        "command": not config.command,
+        "service": not config.command,
+        "http": not config.url,
         "python": not config.callable,
-    }[config.driver]  # fmt: skip
+    }[config.driver]
     if missing:
-        what = {"http": "--url", "python": "module:function behind --"}.get(config.driver, "a command behind --")
-        _stop(f"what shall be judged? Driver {config.driver!r} needs {what}, or its line in ixkit.toml", USAGE)
+        what = {"http": "--url", "python": "module:function behind --"}.get(
+            config.driver, "a command behind --"
+        )
+        _stop(
+            f"what shall be judged? Driver {config.driver!r} needs {what}, or its line in ixkit.toml", USAGE
+        )
 
 
 def _asked(chosen: Chosen) -> Any:
@@ -323,10 +470,16 @@ def _stage(chosen: Chosen, *, keep: bool = False) -> Iterator[Stage]:
         with serving(os.environ.get("IXKIT_URL", "")) as control:
             driver = driver_of(chosen.config)
             yield Stage(
-                control=control, driver=driver, target=TARGETS[chosen.profile.target], profile=chosen.profile.name,
-                mode=chosen.profile.mode, env=chosen.config.env, readings={"SILV-31": "none"},
-                run_limit_s=chosen.config.timeout_s, keep=keep,
-            )  # fmt: skip
+                control=control,
+                driver=driver,
+                target=TARGETS[chosen.profile.target],
+                profile=chosen.profile.name,
+                mode=chosen.profile.mode,
+                env=chosen.config.env,
+                readings={"SILV-31": "none"},
+                run_limit_s=chosen.config.timeout_s,
+                keep=keep,
+            )
     except (ServerError, ControlError, StartError) as error:
         _stop(str(error), ENVIRONMENT)
     finally:
@@ -343,7 +496,9 @@ def _written(report: Report, folder: Path | None, console: Console) -> None:
         written = write(report, folder, FORMATS)
     except OSError as error:
         _stop(f"--report {folder}: {error.strerror}", ENVIRONMENT)
-    console.print(f"written: {', '.join(str(path) for path in written.values())}", style="dim", soft_wrap=True)
+    console.print(
+        f"written: {', '.join(str(path) for path in written.values())}", style="dim", soft_wrap=True
+    )
 
 
 def _claims_in(report: Report) -> Claims:

@@ -115,7 +115,9 @@ def claims_of(given: Mapping[str, Any]) -> Claims:
     if isinstance(correlation, Mapping):
         wanted["correlation"] = str(correlation.get("pattern", ""))
     if wanted.get("over_75", "refuse") not in OVER:
-        raise ConfigError(f"connector.capabilities.over_75 is {wanted['over_75']!r}; expected one of {', '.join(OVER)}")
+        raise ConfigError(
+            f"connector.capabilities.over_75 is {wanted['over_75']!r}; expected one of {', '.join(OVER)}"
+        )
     for name, value in wanted.items():
         if names[name] == "bool" and not isinstance(value, bool):
             raise ConfigError(f"connector.capabilities.{name} is {value!r}; expected true or false")

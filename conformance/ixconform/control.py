@@ -57,7 +57,7 @@ class Control:
                 method, path, content=content, params=query, headers={"Content-Type": "application/json"}
             )
         except httpx.HTTPError as error:
-            raise ControlError(f"{method} {path}: {error or type(error).__name__}") from error
+            raise ControlError(f"{method} {path}: {str(error) or type(error).__name__}") from error
         if not reply.is_success:
             raise ControlError(f"{method} {path} answered {reply.status_code}: {_detail(reply)}")
         return json.loads(reply.text, parse_float=Decimal) if reply.content else None

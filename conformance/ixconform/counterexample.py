@@ -18,24 +18,45 @@ from ixconform.shrinking import Shrunk
 
 STEPS_MAX = 16
 HARMS = {
-    "reset": "connection broken", "status": "refused by the kit", "html": "a page of a proxy came back",
-    "cut": "half an answer came back", "hollow": "{} came back", "late": "connection broken, done later",
-    "hold": "held, the process was killed", "garbage": "garbage came back", "empty": "nothing came back",
-}  # fmt: skip
+    "reset": "connection broken",
+    "status": "refused by the kit",
+    "html": "a page of a proxy came back",
+    "cut": "half an answer came back",
+    "hollow": "{} came back",
+    "late": "connection broken, done later",
+    "hold": "held, the process was killed",
+    "garbage": "garbage came back",
+    "empty": "nothing came back",
+}
 
 
 def told(
-    finding: Finding, history: History, shrunk: Shrunk, *, control: Control, target: str, tried: int, seen: int,
+    finding: Finding,
+    history: History,
+    shrunk: Shrunk,
+    *,
+    control: Control,
+    target: str,
+    tried: int,
+    seen: int,
     options: str,
-) -> Counterexample:  # fmt: skip
+) -> Counterexample:
     case = history.case
     name = id_of(case)
     return Counterexample(
-        case=name, world=tuple(_world(case)), steps=tuple(_steps(finding, history)), expected=finding.expected,
-        actual=finding.actual, because=tuple(because(finding, control)),
-        replay=f"ixkit conform replay {name}{options}", shrunk_from=shrunk.before, shrunk_to=shrunk.after,
-        shrink_runs=shrunk.runs, seen=seen, tried=tried,
-    )  # fmt: skip
+        case=name,
+        world=tuple(_world(case)),
+        steps=tuple(_steps(finding, history)),
+        expected=finding.expected,
+        actual=finding.actual,
+        because=tuple(because(finding, control)),
+        replay=f"ixkit conform replay {name}{options}",
+        shrunk_from=shrunk.before,
+        shrunk_to=shrunk.after,
+        shrink_runs=shrunk.runs,
+        seen=seen,
+        tried=tried,
+    )
 
 
 def because(finding: Finding, control: Control) -> list[Because]:
@@ -83,7 +104,7 @@ def _steps(finding: Finding, history: History) -> list[Step]:
     rows: list[tuple[float, dict[str, Any]]] = []
     for moment in history.moments:
         rows.append((moment.after + 0.5, {"kind": StepKind(moment.kind), "request": moment.text}))
-    first = {}
+    first: dict[int, int] = {}
     for each in history.asked:
         first.setdefault(each.run, each.number)
     for run, number in first.items():
@@ -94,7 +115,9 @@ def _steps(finding: Finding, history: History) -> list[Step]:
     for run_ in history.runs:
         last = max((each.number for each in history.asked if each.run == run_.number), default=0)
         if run_.ended in ("timeout", "loop") or run_.code not in (0, None):
-            ended = f"run {run_.number} ended: {run_.ended}" + (f", exit code {run_.code}" if run_.code is not None else "")
+            ended = f"run {run_.number} ended: {run_.ended}" + (
+                f", exit code {run_.code}" if run_.code is not None else ""
+            )
             rows.append((last + 0.3, {"kind": StepKind.EXIT, "request": ended}))
     rows.sort(key=lambda row: row[0])
     return [Step(number=number, **row) for number, (_, row) in enumerate(rows[:60], 1)]
@@ -104,8 +127,16 @@ def _chosen(finding: Finding, history: History) -> list[Exchange]:
     everything = [each for each in history.exchanges if each.operation not in ("postToken",)]
     if len(everything) <= STEPS_MAX:
         return everything
-    telling = [each for each in everything if each.number in finding.marks or each.fault or each.changed or each.person]
-    about = [each for each in telling if each.number in finding.marks or each.fault or each.person or _about(each, finding)]
+    telling = [
+        each
+        for each in everything
+        if each.number in finding.marks or each.fault or each.changed or each.person
+    ]
+    about = [
+        each
+        for each in telling
+        if each.number in finding.marks or each.fault or each.person or _about(each, finding)
+    ]
     return (about if len(telling) > STEPS_MAX else telling)[: 2 * STEPS_MAX]
 
 
@@ -117,16 +148,27 @@ def _row(each: Exchange, finding: Finding) -> dict[str, Any]:
     harm, _, place = each.fault.partition("@")
     fault = ""
     if each.fault:
-        done = {"received": "before it was handled", "before_commit": "before commit", "after_commit": "after commit"}
+        done = {
+            "received": "before it was handled",
+            "before_commit": "before commit",
+            "after_commit": "after commit",
+        }
         fault = f"{HARMS.get(harm, harm)}, {done.get(place, place)}"
     unheard = harm in ("reset", "hold", "late")
     return {
-        "kind": StepKind.ACTION if each.person else StepKind.REQUEST, "system": each.system,
-        "request": f"{each.operation.removeprefix('act:')} by a person" if each.person else f"{each.method} {each.path}",
-        "status": None if unheard or each.person else each.status, "answer": _answer(each), "fault": fault,
-        "mark": finding.marks.get(each.number, ""), "at": each.at, "event": each.id,
+        "kind": StepKind.ACTION if each.person else StepKind.REQUEST,
+        "system": each.system,
+        "request": f"{each.operation.removeprefix('act:')} by a person"
+        if each.person
+        else f"{each.method} {each.path}",
+        "status": None if unheard or each.person else each.status,
+        "answer": _answer(each),
+        "fault": fault,
+        "mark": finding.marks.get(each.number, ""),
+        "at": each.at,
+        "event": each.id,
         "detail": _detail(each) if each.number in finding.marks else "",
-    }  # fmt: skip
+    }
 
 
 def _answer(each: Exchange) -> str:

@@ -99,7 +99,8 @@ class Player:
                 control.delete(self.world)
 
     def _steps_all(self) -> str:
-        for self.at, step in enumerate(self.case.steps):
+        for at, step in enumerate(self.case.steps):
+            self.at = at
             self._steps[step.kind](step)
             if self.runs and self.runs[-1].ended in ("timeout", "loop"):
                 return f"run {self.runs[-1].number} did not end: {self.runs[-1].ended}"
@@ -321,7 +322,9 @@ class Player:
     def _history(self, problem: str) -> History:
         summaries, _ = self.stage.control.events(self.world)
         exchanges = [
-            self._exchange(each) for each in summaries if each["system"] not in ("control",) and self._ours(each)
+            self._exchange(each)
+            for each in summaries
+            if each["system"] not in ("control",) and self._ours(each)
         ]
         shelf = ixpole.shelf(self.stage.control.state(self.world, "ixpole"))
         return History(
@@ -350,7 +353,9 @@ class Player:
 
 def play(stage: Stage, case: Case) -> History:
     """The history of a case. Raises ControlError or StartError where nothing could be played."""
-    with tempfile.TemporaryDirectory(prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True
+    ) as folder:
         return Player(stage, case, Path(folder)).play()
 
 
@@ -358,7 +363,10 @@ def spoiled(place: Place) -> Place:
     """The same world with secrets that open nothing."""
     wrong = {value: value[:-1] + ("x" if value[-1] != "x" else "y") for value in place.secrets.values()}
     systems = {
-        name: {**found, "credentials": {key: wrong.get(text, text) for key, text in found["credentials"].items()}}
+        name: {
+            **found,
+            "credentials": {key: wrong.get(text, text) for key, text in found["credentials"].items()},
+        }
         for name, found in place.systems.items()
     }
     env = {name: wrong.get(text, text) for name, text in place.env.items()}

@@ -12,9 +12,13 @@ from ixconform.report.model import Preflight, PreflightResult
 from ixconform.scenarios.asked import Asked, case, trigger
 
 TITLES: Mapping[str, str] = {
-    "PRE-START": "it starts", "PRE-END": "a run ends", "PRE-CALL": "it calls the kit", "PRE-LOGIN": "its credentials open",
-    "PRE-SOURCE": "it reads iXpole's instalments", "PRE-TARGET": "it reaches the target",
-}  # fmt: skip
+    "PRE-START": "it starts",
+    "PRE-END": "a run ends",
+    "PRE-CALL": "it calls the kit",
+    "PRE-LOGIN": "its credentials open",
+    "PRE-SOURCE": "it reads iXpole's instalments",
+    "PRE-TARGET": "it reaches the target",
+}
 SAID_MAX = 400
 
 
@@ -26,9 +30,17 @@ def preflight(stage: Stage, asked: Asked) -> tuple[list[Preflight], bool]:
     try:
         history = play(replace(stage, run_limit_s=min(stage.run_limit_s, 30.0)), plain)
     except StartError as error:
-        return [_failed("PRE-START", str(error), "put the command behind --, as you would type it, or into ixkit.toml")], False
+        return [
+            _failed(
+                "PRE-START", str(error), "put the command behind --, as you would type it, or into ixkit.toml"
+            )
+        ], False
     except KeyError as error:
-        return [_failed("PRE-START", str(error.args[0]), "correct the placeholder under [connector.env] in ixkit.toml")], False
+        return [
+            _failed(
+                "PRE-START", str(error.args[0]), "correct the placeholder under [connector.env] in ixkit.toml"
+            )
+        ], False
     found = [_answer(code, *told) for code, told in _questions(stage, history).items()]
     return found, all(each.result is not PreflightResult.FAILED for each in found)
 
@@ -40,15 +52,24 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
     words = f"; it said: {said}" if said else "; it said nothing"
     ended = run.ended in ("exit", "quiet")
     questions = {
-        "PRE-START": (bool(asked) or run.code in (0, None), f"it ended with exit code {run.code} and had asked nothing{words}",
-                      "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
-                      "Map them under [connector.env] in ixkit.toml"),
-        "PRE-END": (ended, f"run 1 {'asked for ever' if run.ended == 'loop' else f'had not ended after {run.seconds:.0f} s'}{words}",
-                    "the driver `command` expects one round and an exit; for a program that stays use --driver service"),
-        "PRE-CALL": (bool(asked), f"two runs ended without one request to the kit{words}",
-                     "does it read its addresses from the environment? IXKIT_IXPOLE_URL is there; map your own names under "
-                     "[connector.env]"),
-    }  # fmt: skip
+        "PRE-START": (
+            bool(asked) or run.code in (0, None),
+            f"it ended with exit code {run.code} and had asked nothing{words}",
+            "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
+            "Map them under [connector.env] in ixkit.toml",
+        ),
+        "PRE-END": (
+            ended,
+            f"run 1 {'asked for ever' if run.ended == 'loop' else f'had not ended after {run.seconds:.0f} s'}{words}",
+            "the driver `command` expects one round and an exit; for a program that stays use --driver service",
+        ),
+        "PRE-CALL": (
+            bool(asked),
+            f"two runs ended without one request to the kit{words}",
+            "does it read its addresses from the environment? IXKIT_IXPOLE_URL is there; map your own names under "
+            "[connector.env]",
+        ),
+    }
     if not asked:
         return questions
     unknown = [each for each in asked if not each.operation]
@@ -56,15 +77,23 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
     names = {each.operation for each in asked}
     fine = {each.operation for each in asked if each.status < 300}
     opened = not refused or any(_login(stage, name) for name in fine)
-    questions["PRE-LOGIN"] = (opened, f"{refused[0].operation} was refused with {refused[0].status}" if refused else "",
-                              "the credentials are in IXKIT_IXPOLE_CLIENT_ID and its neighbours; map them, and do not keep "
-                              "your own")  # fmt: skip
-    questions["PRE-SOURCE"] = ("getInstalments" in fine,
-                               f"it asked {', '.join(sorted(names - {''})) or unknown[0].path}, and never got instalments",
-                               "GET api/instalments below the address in IXKIT_IXPOLE_URL; the address stands for the host")  # fmt: skip
+    questions["PRE-LOGIN"] = (
+        opened,
+        f"{refused[0].operation} was refused with {refused[0].status}" if refused else "",
+        "the credentials are in IXKIT_IXPOLE_CLIENT_ID and its neighbours; map them, and do not keep "
+        "your own",
+    )
+    questions["PRE-SOURCE"] = (
+        "getInstalments" in fine,
+        f"it asked {', '.join(sorted(names - {''})) or unknown[0].path}, and never got instalments",
+        "GET api/instalments below the address in IXKIT_IXPOLE_URL; the address stands for the host",
+    )
     reached = any(each.system == stage.target.traits.name for each in asked) or stage.mode == "source-only"
-    questions["PRE-TARGET"] = (reached, f"an instalment was due, and nothing was asked of {stage.target.traits.title}{words}",
-                               f"is IXKIT_{stage.target.traits.name.upper()}_URL mapped, and is the profile the right one?")  # fmt: skip
+    questions["PRE-TARGET"] = (
+        reached,
+        f"an instalment was due, and nothing was asked of {stage.target.traits.title}{words}",
+        f"is IXKIT_{stage.target.traits.name.upper()}_URL mapped, and is the profile the right one?",
+    )
     return questions
 
 
@@ -80,5 +109,3 @@ def _answer(code: str, good: bool, found: str, advice: str) -> Preflight:
 
 def _failed(code: str, found: str, advice: str) -> Preflight:
     return Preflight(code=code, title=TITLES[code], result=PreflightResult.FAILED, found=found, advice=advice)
-
-

@@ -21,14 +21,29 @@ def again(stage: Stage, kept: Kept, *, options: str) -> tuple[Check | None, str]
     for finding in judge(history, stage.target, kept.claims):
         if finding.code == kept.check and finding.kind == "fail":
             shrunk = Shrunk(kept.case, size(kept.case), size(kept.case), 0)
-            story = told(finding, history, shrunk, control=stage.control, target=stage.target.traits.name, tried=1,
-                         seen=1, options=options)  # fmt: skip
+            story = told(
+                finding,
+                history,
+                shrunk,
+                control=stage.control,
+                target=stage.target.traits.name,
+                tried=1,
+                seen=1,
+                options=options,
+            )
             check = Check(
-                code=finding.code, scenario=kept.case.scenario, scenario_title=kept.case.title,
-                title=PROPERTIES[finding.code].title, verdict=Verdict.FAIL, level=kept.case.level, reason=finding.actual,
-                expected=finding.expected, actual=finding.actual, because=tuple(because(finding, stage.control)),
+                code=finding.code,
+                scenario=kept.case.scenario,
+                scenario_title=kept.case.title,
+                title=PROPERTIES[finding.code].title,
+                verdict=Verdict.FAIL,
+                level=kept.case.level,
+                reason=finding.actual,
+                expected=finding.expected,
+                actual=finding.actual,
+                because=tuple(because(finding, stage.control)),
                 counterexample=story,
-            )  # fmt: skip
+            )
             return check, ""
     return None, ""
 

@@ -83,12 +83,12 @@ class Result:
 
 
 class Runner:
-    def __init__(self, stage: Stage, wish: Wish, watch: Watch, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, stage: Stage, wish: Wish, watch: Watch, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.stage, self.wish, self.watch, self.clock = stage, wish, watch, clock
         self.began = clock()
-        self.asked = Asked(
-            profile=wish.profile, claims=wish.claims, seed=wish.seed, kills=stage.driver.kills
-        )
+        self.asked = Asked(profile=wish.profile, claims=wish.claims, seed=wish.seed, kills=stage.driver.kills)
         self.clean: Seen | None = None
         self.result = Result()
 
@@ -96,7 +96,9 @@ class Runner:
         stopped = ""
         for number, name in enumerate(LEVELS[: self.wish.level + 1]):
             if stopped:
-                self.result.levels.append(Level(level=number, name=name, result=LevelResult.NOT_RUN, reason=stopped))
+                self.result.levels.append(
+                    Level(level=number, name=name, result=LevelResult.NOT_RUN, reason=stopped)
+                )
                 continue
             level = self._level(number, name)
             if level.result is LevelResult.FAILED and not self.wish.keep_going:
@@ -118,9 +120,13 @@ class Runner:
         checks = self.result.checks[before:]
         result = level_result(each.verdict for each in own)
         level = Level(
-            level=number, name=name, result=result, seconds=round(self.clock() - began, 3),
-            requests=sum(each.requests for each in checks), reason=_why(own, result),
-        )  # fmt: skip
+            level=number,
+            name=name,
+            result=result,
+            seconds=round(self.clock() - began, 3),
+            requests=sum(each.requests for each in checks),
+            reason=_why(own, result),
+        )
         self.result.levels.append(level)
         return level
 
@@ -190,28 +196,52 @@ class Runner:
         lost = [each for each in played if each.trouble]
         codes = [*scenario.about, *(code for code in found if code not in scenario.about)]
         for nth, code in enumerate(codes):
-            facts = {"seconds": round(seconds, 3) if nth == 0 else 0.0, "requests": requests if nth == 0 else 0}
+            facts = {
+                "seconds": round(seconds, 3) if nth == 0 else 0.0,
+                "requests": requests if nth == 0 else 0,
+            }
             if code in found:
                 self._add(self._found(scenario, code, found[code], len(played), facts))
             elif lost:
-                self._add(_check(scenario, code, Verdict.SKIP, reason=lost[0].trouble, examples=len(played), **facts))
+                self._add(
+                    _check(
+                        scenario, code, Verdict.SKIP, reason=lost[0].trouble, examples=len(played), **facts
+                    )
+                )
             else:
                 self._add(_check(scenario, code, Verdict.PASS, examples=len(played), **facts))
 
     def _found(
-        self, scenario: Scenario, code: str, found: list[tuple[Played, Finding]], examples: int, facts: dict[str, float]
+        self,
+        scenario: Scenario,
+        code: str,
+        found: list[tuple[Played, Finding]],
+        examples: int,
+        facts: dict[str, float],
     ) -> Check:
         order = {"fail": 0, "skip": 1, "disputed": 2, "warn": 3}
         played, finding = min(found, key=lambda pair: (order[pair[1].kind], size(pair[0].case)))
         reasons = because(finding, self.stage.control)
         verdict = KINDS[finding.kind]
         rules = [each for each in reasons if each.confidence != "kit"]
-        if verdict is Verdict.FAIL and code == "P-REQ" and rules and all(r.confidence == "inferred" for r in rules):
+        if (
+            verdict is Verdict.FAIL
+            and code == "P-REQ"
+            and rules
+            and all(r.confidence == "inferred" for r in rules)
+        ):
             verdict = Verdict.DISPUTED
         plain = _check(
-            scenario, code, verdict, reason=f"{finding.actual}", examples=examples, expected=finding.expected,
-            actual=finding.actual, because=tuple(reasons), **facts,
-        )  # fmt: skip
+            scenario,
+            code,
+            verdict,
+            reason=f"{finding.actual}",
+            examples=examples,
+            expected=finding.expected,
+            actual=finding.actual,
+            because=tuple(reasons),
+            **facts,
+        )
         if verdict not in (Verdict.FAIL, Verdict.DISPUTED):
             return plain
         return self._explained(plain, played, finding)
@@ -232,19 +262,37 @@ class Runner:
                 history, finding = again
         shelf.save(
             shelf.Kept(
-                case=shrunk.case, profile=self.wish.profile.name, claims=self.wish.claims, check=finding.code,
+                case=shrunk.case,
+                profile=self.wish.profile.name,
+                claims=self.wish.claims,
+                check=finding.code,
                 actual=finding.actual,
             ),
             self.wish.cases,
-        )  # fmt: skip
+        )
         story = told(
-            finding, history, shrunk, control=self.stage.control, target=self.stage.target.traits.name,
-            tried=max(tried, 1), seen=seen if tried else 1, options=self.wish.options,
-        )  # fmt: skip
+            finding,
+            history,
+            shrunk,
+            control=self.stage.control,
+            target=self.stage.target.traits.name,
+            tried=max(tried, 1),
+            seen=seen if tried else 1,
+            options=self.wish.options,
+        )
         verdict = Verdict.FLAKY if tried and seen < tried else check.verdict
-        reason = f"failed {seen} of {tried} times when played again" if verdict is Verdict.FLAKY else finding.actual
+        reason = (
+            f"failed {seen} of {tried} times when played again"
+            if verdict is Verdict.FLAKY
+            else finding.actual
+        )
         return replace(
-            check, verdict=verdict, reason=reason, actual=finding.actual, expected=finding.expected, counterexample=story
+            check,
+            verdict=verdict,
+            reason=reason,
+            actual=finding.actual,
+            expected=finding.expected,
+            counterexample=story,
         )
 
     def _wrong(self, case: Case, code: str) -> tuple[History, Finding] | None:
@@ -280,9 +328,14 @@ def calls_of(history: History) -> Iterable[Call]:
         operations[each.operation] += 1
         places[each.run] += 1
         yield Call(
-            system=each.system, operation=each.operation, nth=operations[each.operation], run=each.run,
-            place=places[each.run], step=steps.get(each.run, -1), writes=each.method != "GET",
-        )  # fmt: skip
+            system=each.system,
+            operation=each.operation,
+            nth=operations[each.operation],
+            run=each.run,
+            place=places[each.run],
+            step=steps.get(each.run, -1),
+            writes=each.method != "GET",
+        )
 
 
 def _same_life(case: Case, clean: Case) -> bool:
@@ -294,9 +347,14 @@ def _check(scenario: Scenario, code: str, verdict: Verdict, **facts: object) -> 
     known = PROPERTIES.get(code)
     own = known.level if known else scenario.level
     return Check(
-        code=code, scenario=scenario.id, scenario_title=scenario.title, verdict=verdict,
-        title=known.title if known else META[code], level=scenario.at.get(code, max(own, scenario.level)), **facts,  # type: ignore[arg-type]
-    )  # fmt: skip
+        code=code,
+        scenario=scenario.id,
+        scenario_title=scenario.title,
+        verdict=verdict,
+        title=known.title if known else META[code],
+        level=scenario.at.get(code, max(own, scenario.level)),
+        **facts,  # type: ignore[arg-type]
+    )
 
 
 def _why(checks: list[Check], result: LevelResult) -> str:

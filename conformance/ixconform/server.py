@@ -41,7 +41,9 @@ def serving(url: str = "") -> Iterator[Control]:
             if not line:
                 server.wait()
                 said.seek(0)
-                raise ServerError(f"ixkit serve did not start: {said.read().decode(errors='replace').strip()[-500:]}")
+                raise ServerError(
+                    f"ixkit serve did not start: {said.read().decode(errors='replace').strip()[-500:]}"
+                )
             control = Control(json.loads(line)["control"], os.environ.get("IXKIT_CONTROL_TOKEN", ""))
             yield control
             control.close()
@@ -63,6 +65,8 @@ def _attached(url: str) -> Iterator[Control]:
     except ControlError as error:
         raise ServerError(f"IXKIT_URL={url}: no control port answers there ({error})") from error
     if started != BASE.name:
-        control.base = {each.stem: each.read_text("utf-8") for each in BASE.glob("*.yaml") if each.stem != "scenario"}
+        control.base = {
+            each.stem: each.read_text("utf-8") for each in BASE.glob("*.yaml") if each.stem != "scenario"
+        }
     yield control
     control.close()

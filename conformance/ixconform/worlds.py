@@ -38,7 +38,13 @@ class Maker:
     # --- who
 
     def customer(
-        self, name: str = "", *, known: bool = True, email: str | None = None, private: bool = False, id: int = 0
+        self,
+        name: str = "",
+        *,
+        known: bool = True,
+        email: str | None = None,
+        private: bool = False,
+        id: int = 0,
     ) -> Customer:
         number = id or self._first_id + len(self.customers) + len(self.strangers) + 1
         title = name or f"Club {_word(self.seed * 7919 + number, 6).title()} NV"
@@ -52,15 +58,15 @@ class Maker:
 
     def stranger(self, name: str, email: str) -> Customer:
         number = self._first_id + 500 + len(self.strangers)
-        made = Customer(
-            id=number, name=name, email=email, vat=f"{self.traits.country}{_vat(number)}"
-        )
+        made = Customer(id=number, name=name, email=email, vat=f"{self.traits.country}{_vat(number)}")
         self.strangers.append(made)
         return made
 
     # --- what
 
-    def line(self, net_cents: int, rate: str = "", *, text: str = "", product: int = 0, **more: int | str) -> Line:
+    def line(
+        self, net_cents: int, rate: str = "", *, text: str = "", product: int = 0, **more: int | str
+    ) -> Line:
         wanted = rate or self.traits.rates[0]
         choice = product or 501 + len(self.instalments) % len(PRODUCTS)
         return Line(product=choice, text=text or "Seat", net_cents=net_cents, rate=wanted, **more)  # type: ignore[arg-type]

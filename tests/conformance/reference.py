@@ -26,7 +26,11 @@ from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.transport import HttpTransport, Paced, Transport
 
 SHARED = Path(__file__).parents[2] / "bridge" / "ixbridge"
-EXAMPLES = {"silvasoft": "example.bridge.yaml", "telecomx": "example.telecomx.yaml", "crmcom": "example.crmcom.yaml"}
+EXAMPLES = {
+    "silvasoft": "example.bridge.yaml",
+    "telecomx": "example.telecomx.yaml",
+    "crmcom": "example.crmcom.yaml",
+}
 
 
 class PatientClock:

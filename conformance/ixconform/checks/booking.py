@@ -13,7 +13,6 @@ from ixconform.money import by_rate, shown
 from ixconform.visible import excused
 
 
-
 def exactly_once(seen: Seen) -> list[Finding]:
     """At most one live document and one draft for an instalment; exactly one in the end, if it must be booked."""
     found = []
@@ -24,10 +23,11 @@ def exactly_once(seen: Seen) -> list[Finding]:
     for document in strays(seen.history):
         found.append(
             Finding(
-                code="P-ONE", actual=f"{document.key} over {shown(document.total_cents)} belongs to no instalment",
+                code="P-ONE",
+                actual=f"{document.key} over {shown(document.total_cents)} belongs to no instalment",
                 expected="every document is made for one instalment, and shows it by tag, text or total",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -43,13 +43,15 @@ def _too_many(seen: Seen, instalment: Instalment, documents: list[Document]) -> 
         if len(there) > allowed:
             found.append(
                 Finding(
-                    code="P-ONE", instalment=instalment.code, because=_no_key(seen),
+                    code="P-ONE",
+                    instalment=instalment.code,
+                    because=_no_key(seen),
                     actual=f"{_count(len(there), kind)} for instalment {instalment.code}: {_listed(there)}",
                     expected=f"at most {_count(allowed, kind)} for {instalment.code}: look for the first one, or "
                     "use a key that the target enforces, before anything is sent again",
                     marks={each.number: f"booking {nth}" for nth, each in enumerate(made, 1)},
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -61,10 +63,12 @@ def _too_few(seen: Seen, instalment: Instalment, documents: list[Document]) -> l
     if instalment.expect == "refuse" and alive:
         return [
             Finding(
-                code="P-ONE", instalment=instalment.code, expected=f"nothing is booked: {instalment.why}",
+                code="P-ONE",
+                instalment=instalment.code,
+                expected=f"nothing is booked: {instalment.why}",
                 actual=f"{instalment.code} was booked as {_listed(alive)}",
             )
-        ]  # fmt: skip
+        ]
     if instalment.expect != "book" or documents or _withdrawn(seen, instalment.code):
         return []
     excuse = excused(history, instalment.code, _creating(seen))
@@ -73,12 +77,14 @@ def _too_few(seen: Seen, instalment: Instalment, documents: list[Document]) -> l
     silent = ", and nothing the connector says names it: lost, or left for a person? Nobody can tell"
     return [
         Finding(
-            code="P-ONE", instalment=instalment.code, kind="skip" if excuse else "fail",
+            code="P-ONE",
+            instalment=instalment.code,
+            kind="skip" if excuse else "fail",
             actual=f"{instalment.code} was never booked" + (silent if excuse else ""),
             expected=f"{instalment.code} is booked once ({instalment.why or 'nothing is special about it'})",
             marks={each.number: "refused" for each in refusals(seen, instalment)},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _creating(seen: Seen) -> frozenset[str]:
@@ -116,15 +122,17 @@ def _total(seen: Seen, instalment: Instalment, documents: list[Document]) -> lis
     if total != instalment.gross_cents:
         return [
             Finding(
-                code="P-SUM", instalment=instalment.code, marks=marks,
+                code="P-SUM",
+                instalment=instalment.code,
+                marks=marks,
                 actual=f"{_listed(documents)}: together {shown(total)} for {instalment.code}",
                 expected=f"{shown(instalment.gross_cents)}, as iXpole says"
                 + (f" ({instalment.why})" if instalment.why else ""),
             )
-        ]  # fmt: skip
+        ]
     lines = [line for each in documents for line in each.lines]
     net = by_rate((line.rate, line.net_cents) for line in lines)
-    gross = {rate: amount for rate, amount in by_rate((line.rate, line.gross_cents) for line in lines).items()}
+    gross = by_rate((line.rate, line.gross_cents) for line in lines)
     wrong = {
         rate: (amount, instalment.gross_by_rate.get(rate))
         for rate, amount in gross.items()
@@ -134,10 +142,13 @@ def _total(seen: Seen, instalment: Instalment, documents: list[Document]) -> lis
     if wrong or missing or _rates_off(seen, instalment, gross, net):
         return [
             Finding(
-                code="P-SUM", instalment=instalment.code, marks=marks,
-                actual=f"by rate: {_rates(gross)}", expected=f"by rate: {_rates(instalment.gross_by_rate)}",
+                code="P-SUM",
+                instalment=instalment.code,
+                marks=marks,
+                actual=f"by rate: {_rates(gross)}",
+                expected=f"by rate: {_rates(instalment.gross_by_rate)}",
             )
-        ]  # fmt: skip
+        ]
     return []
 
 
@@ -170,25 +181,32 @@ def _mapped(seen: Seen, instalment: Instalment, document: Document) -> list[Find
     found = []
     wrong = _wrong_customer(seen, instalment, document)
     if wrong:
-        found.append(Finding(code="P-MAP", instalment=instalment.code, actual=wrong[0], expected=wrong[1], marks=marks))
+        found.append(
+            Finding(code="P-MAP", instalment=instalment.code, actual=wrong[0], expected=wrong[1], marks=marks)
+        )
     if document.day and document.day != instalment.day and not _dated_by_person(seen, document):
         found.append(
             Finding(
-                code="P-MAP", instalment=instalment.code, marks=marks,
+                code="P-MAP",
+                instalment=instalment.code,
+                marks=marks,
                 actual=f"{document.key} is dated {document.day}",
                 expected=f"the instalment's own date, {instalment.day}, in every time zone",
             )
-        )  # fmt: skip
+        )
     for line in instalment.lines:
         if line.ledger and document.lines and seen.name == "silvasoft" and len(instalment.lines) == 1:
             ledger = document.lines[0].ledger
             if ledger and ledger != line.ledger:
                 found.append(
                     Finding(
-                        code="P-MAP", instalment=instalment.code, marks=marks, actual=f"booked on account {ledger}",
+                        code="P-MAP",
+                        instalment=instalment.code,
+                        marks=marks,
+                        actual=f"booked on account {ledger}",
                         expected=f"account {line.ledger}, which iXpole names on the line",
                     )
-                )  # fmt: skip
+                )
     return found
 
 
@@ -235,11 +253,13 @@ def limits(seen: Seen) -> list[Finding]:
             if lines > most:
                 found.append(
                     Finding(
-                        code="P-LIM", actual=f"{each.operation} with {lines} lines", marks={each.number: f"{lines} lines"},
+                        code="P-LIM",
+                        actual=f"{each.operation} with {lines} lines",
+                        marks={each.number: f"{lines} lines"},
                         expected=f"at most {most}: {seen.claims.over_75} what is longer, before it is sent",
                         because=(seen.target.traits.line_rule,),
                     )
-                )  # fmt: skip
+                )
     return found
 
 
@@ -281,7 +301,9 @@ def _count(number: int, kind: str) -> str:
 
 
 def _listed(documents: Iterable[Document]) -> str:
-    return ", ".join(f"{each.number or each.key} ({shown(each.total_cents)}, {each.stage})" for each in documents)
+    return ", ".join(
+        f"{each.number or each.key} ({shown(each.total_cents)}, {each.stage})" for each in documents
+    )
 
 
 def _rates(sums: dict[Decimal, int]) -> str:

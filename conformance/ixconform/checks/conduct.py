@@ -28,19 +28,27 @@ def ends(seen: Seen) -> list[Finding]:
     """Each run ends by itself, and leaves no process behind."""
     found = []
     for run in seen.history.runs:
-        what = {"timeout": f"run {run.number} had not ended after {run.seconds:.0f} s and was stopped",
-                "loop": f"run {run.number} asked more than {REQUESTS_MAX} times and was stopped"}.get(run.ended)  # fmt: skip
+        what = {
+            "timeout": f"run {run.number} had not ended after {run.seconds:.0f} s and was stopped",
+            "loop": f"run {run.number} asked more than {REQUESTS_MAX} times and was stopped",
+        }.get(run.ended)
         if what:
             found.append(
-                Finding(code="P-END", actual=what, expected="a run works off what is there and ends; limits wait for the next run")
-            )  # fmt: skip
+                Finding(
+                    code="P-END",
+                    actual=what,
+                    expected="a run works off what is there and ends; limits wait for the next run",
+                )
+            )
         elif run.left_behind:
             found.append(
                 Finding(
-                    code="P-END", kind="warn", actual=f"run {run.number} left {run.left_behind} processes behind, which were ended",
+                    code="P-END",
+                    kind="warn",
+                    actual=f"run {run.number} left {run.left_behind} processes behind, which were ended",
                     expected="all processes of a run end with it",
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -53,11 +61,12 @@ def logins(seen: Seen) -> list[Finding]:
         return []
     return [
         Finding(
-            code="P-LOGIN", actual=f"{len(refused)} requests were refused for their credentials, one after the other",
+            code="P-LOGIN",
+            actual=f"{len(refused)} requests were refused for their credentials, one after the other",
             expected=f"it stops after a few (at most {LOGIN_TRIES}) and says so",
             marks={each.number: "refused again" for each in refused[LOGIN_TRIES : LOGIN_TRIES + 3]},
         )
-    ]  # fmt: skip
+    ]
 
 
 def requests(seen: Seen) -> list[Finding]:
@@ -70,19 +79,23 @@ def requests(seen: Seen) -> list[Finding]:
                 found[key] = _request_finding(each, violation)
         if not each.operation and (each.operation, each.path) not in found:
             found[(each.operation, each.path)] = Finding(
-                code="P-REQ", actual=f"{each.method} {each.path} is no operation of {each.system}",
-                expected="a documented path and method", marks={each.number: "unknown path"},
-            )  # fmt: skip
+                code="P-REQ",
+                actual=f"{each.method} {each.path} is no operation of {each.system}",
+                expected="a documented path and method",
+                marks={each.number: "unknown path"},
+            )
     return list(found.values())
 
 
 def _request_finding(exchange: Exchange, violation: Mapping[str, Any]) -> Finding:
     rule = violation["rule"]
     return Finding(
-        code="P-REQ", marks={exchange.number: rule}, because=(rule,) if rule != "schema" else (),
+        code="P-REQ",
+        marks={exchange.number: rule},
+        because=(rule,) if rule != "schema" else (),
         actual=f"{exchange.operation}: {violation['at']}: {violation['seen']}",
         expected=str(violation["expected"]),
-    )  # fmt: skip
+    )
 
 
 def _own_fault(seen: Seen, exchange: Exchange) -> list[Mapping[str, Any]]:
@@ -93,16 +106,15 @@ def _own_fault(seen: Seen, exchange: Exchange) -> list[Mapping[str, Any]]:
     if exchange.fault or exchange.status in BENIGN:
         return []
     odd = {each.expect for each in seen.history.case.data.instalments} - {"book"}
-    return [
-        each
-        for each in exchange.violations
-        if each["keyword"] or (not odd and not _depends(each))
-    ]
+    return [each for each in exchange.violations if each["keyword"] or (not odd and not _depends(each))]
 
 
 def _depends(violation: Mapping[str, Any]) -> bool:
     text = f"{violation['expected']} {violation['seen']} {violation.get('title', '')}".lower()
-    return any(word in text for word in ("unique", "exist", "no other", "known", "taken", "found", "that is there", "window"))
+    return any(
+        word in text
+        for word in ("unique", "exist", "no other", "known", "taken", "found", "that is there", "window")
+    )
 
 
 def idempotent(seen: Seen) -> list[Finding]:
@@ -119,10 +131,12 @@ def idempotent(seen: Seen) -> list[Finding]:
         if wrote:
             found.append(
                 Finding(
-                    code="P-IDEM", actual=f"nothing was due, and {wrote[0].operation} changed something",
-                    expected="an empty backlog writes nothing", marks={each.number: "a write" for each in wrote},
+                    code="P-IDEM",
+                    actual=f"nothing was due, and {wrote[0].operation} changed something",
+                    expected="an empty backlog writes nothing",
+                    marks={each.number: "a write" for each in wrote},
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -137,13 +151,16 @@ def bounded(seen: Seen) -> list[Finding]:
     counts = Counter(each.run for each in seen.history.asked if each.run)
     for run, number in counts.items():
         if number > most:
-            busiest = Counter(each.operation for each in seen.history.asked if each.run == run).most_common(1)[0]
+            busiest = Counter(each.operation for each in seen.history.asked if each.run == run).most_common(
+                1
+            )[0]
             found.append(
                 Finding(
-                    code="P-CONV", actual=f"{number} requests in run {run}, {busiest[1]} of them {busiest[0]}",
+                    code="P-CONV",
+                    actual=f"{number} requests in run {run}, {busiest[1]} of them {busiest[0]}",
                     expected=f"at most {most} for {len(seen.history.case.data.instalments)} instalments",
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -157,16 +174,19 @@ def rates(seen: Seen) -> list[Finding]:
             if not limited:
                 continue
             inside = _inside(asked, limited) if seen.history.case.running else asked[limited[0] + 1 :]
-            blunt = [each for each in inside if _limited(seen, each)] if not seen.history.case.running else inside
+            blunt = (
+                [each for each in inside if _limited(seen, each)] if not seen.history.case.running else inside
+            )
             if len(blunt) > AFTER_LIMIT:
                 found.append(
                     Finding(
-                        code="P-RATE", because=("SILV-31",) if system == "silvasoft" else (),
-                        actual=f"after {system} said that it is too much, {len(blunt)} more requests came within the forbidden time",
-                        expected="wait for as long as the limit asks (Retry-After, else longer each time), or end the run",
+                        code="P-RATE",
+                        because=("SILV-31",) if system == "silvasoft" else (),
+                        actual=f"{len(blunt)} more requests, after {system} said that it is too much",
+                        expected="wait for as long as the limit asks, else longer each time, or end the run",
                         marks={each.number: "too early" for each in blunt[:4]},
                     )
-                )  # fmt: skip
+                )
     return found
 
 
@@ -198,20 +218,27 @@ def retries(seen: Seen) -> list[Finding]:
     counts: Counter[tuple[str, str]] = Counter()
     events: dict[tuple[str, str], list[int]] = {}
     for each in seen.history.asked:
-        if each.method == "GET" or each.fault or each.status < 400 or each.status in BENIGN or each.status >= 500:
+        if (
+            each.method == "GET"
+            or each.fault
+            or each.status < 400
+            or each.status in BENIGN
+            or each.status >= 500
+        ):
             continue
         key = (each.operation, str(each.sent))
         counts[key] += 1
         events.setdefault(key, []).append(each.number)
     return [
         Finding(
-            code="P-RETRY", actual=f"{operation} was refused, and sent again unchanged: {number} times in all",
+            code="P-RETRY",
+            actual=f"{operation} was refused, and sent again unchanged: {number} times in all",
             expected="what is refused for good is left for a person, with its reason",
-            marks={event: "the same again" for event in events[(operation, body)][1:4]},
+            marks=dict.fromkeys(events[operation, body][1:4], "the same again"),
         )
         for (operation, body), number in counts.items()
         if number > SAME_REFUSAL
-    ]  # fmt: skip
+    ]
 
 
 def secrets(seen: Seen) -> list[Finding]:
@@ -221,19 +248,24 @@ def secrets(seen: Seen) -> list[Finding]:
         if run.leaked:
             found.append(
                 Finding(
-                    code="P-SEC", actual=f"run {run.number} printed the value of {', '.join(run.leaked)}",
+                    code="P-SEC",
+                    actual=f"run {run.number} printed the value of {', '.join(run.leaked)}",
                     expected="secrets never stand in output, logs or errors",
                 )
-            )  # fmt: skip
+            )
     for each in seen.history.asked:
-        if "[redacted]" in f"{each.path}?{each.query}" or re.search(r"(?i)(secret|password|api_?key)=", each.query):
+        if "[redacted]" in f"{each.path}?{each.query}" or re.search(
+            r"(?i)(secret|password|api_?key)=", each.query
+        ):
             usual = each.system in QUERY_TOKENS or each.operation in _logins(seen)
             found.append(
                 Finding(
-                    code="P-SEC", kind="warn" if usual else "fail", marks={each.number: "a secret in the address"},
+                    code="P-SEC",
+                    kind="warn" if usual else "fail",
+                    marks={each.number: "a secret in the address"},
                     actual=f"{each.method} {each.path} carries a secret in its address",
                     expected="secrets travel in headers or bodies: addresses end up in logs",
                 )
-            )  # fmt: skip
+            )
             break
     return found

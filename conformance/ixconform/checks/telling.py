@@ -28,11 +28,13 @@ def _true_number(seen: Seen, ack: Ack, owned: dict[str, list[Document]]) -> list
     if seen.history.case.data.instalment(ack.code) is None:
         return [
             Finding(
-                code="P-ACK", actual=f"a number was written back for {ack.code!r}, which is no instalment here",
-                expected="the instalment's code, byte for byte", marks={ack.exchange.number: "unknown code"},
+                code="P-ACK",
+                actual=f"a number was written back for {ack.code!r}, which is no instalment here",
+                expected="the instalment's code, byte for byte",
+                marks={ack.exchange.number: "unknown code"},
                 because=("IXP-20",),
             )
-        ]  # fmt: skip
+        ]
     name = ack.number.removeprefix("D") if ack.draft else ack.number
     there = [each for each in owned[ack.code] if name in each.names]
     if not there:
@@ -40,10 +42,13 @@ def _true_number(seen: Seen, ack: Ack, owned: dict[str, list[Document]]) -> list
         what = f"which was made for {other[0]}" if other else "which names no document of it"
         return [
             Finding(
-                code="P-ACK", instalment=ack.code, actual=f"iXpole was told {ack.number} for {ack.code}, {what}",
-                expected=_wanted(owned[ack.code], draft=ack.draft), marks={ack.exchange.number: "untrue"},
+                code="P-ACK",
+                instalment=ack.code,
+                actual=f"iXpole was told {ack.number} for {ack.code}, {what}",
+                expected=_wanted(owned[ack.code], draft=ack.draft),
+                marks={ack.exchange.number: "untrue"},
             )
-        ]  # fmt: skip
+        ]
     return _stage_fits(seen, ack, there) + _early(seen, ack, there[0]) + _due(seen, ack, there[0])
 
 
@@ -52,11 +57,14 @@ def _stage_fits(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding
     if not ack.draft and all(each.stage == "draft" for each in documents):
         return [
             Finding(
-                code="P-ACK", instalment=ack.code, actual=f"{ack.number} is a draft, and was told as if it were real",
-                expected=f"D{ack.number} while it is a draft", marks={ack.exchange.number: "no D"},
+                code="P-ACK",
+                instalment=ack.code,
+                actual=f"{ack.number} is a draft, and was told as if it were real",
+                expected=f"D{ack.number} while it is a draft",
+                marks={ack.exchange.number: "no D"},
                 because=("IXP-04",),
             )
-        ]  # fmt: skip
+        ]
     return []
 
 
@@ -71,10 +79,13 @@ def _early(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
         return []
     return [
         Finding(
-            code="P-ACK", instalment=ack.code, actual=f"{ack.number} was told before the document was made",
-            expected="book first, then tell", marks={ack.exchange.number: "too early"},
+            code="P-ACK",
+            instalment=ack.code,
+            actual=f"{ack.number} was told before the document was made",
+            expected="book first, then tell",
+            marks={ack.exchange.number: "too early"},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _names(exchange: Exchange, document: Document) -> bool:
@@ -87,10 +98,13 @@ def _due(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
         return []
     return [
         Finding(
-            code="P-ACK", instalment=ack.code, actual=f"due date {ack.due} was told for {ack.number}",
-            expected=f"{document.due}, the due date of that document", marks={ack.exchange.number: "another due date"},
+            code="P-ACK",
+            instalment=ack.code,
+            actual=f"due date {ack.due} was told for {ack.number}",
+            expected=f"{document.due}, the due date of that document",
+            marks={ack.exchange.number: "another due date"},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _order(seen: Seen, instalment: Instalment) -> list[Finding]:
@@ -103,18 +117,24 @@ def _order(seen: Seen, instalment: Instalment) -> list[Finding]:
         if real and ack.draft:
             found.append(
                 Finding(
-                    code="P-ACK", instalment=ack.code, actual=f"{ack.number} was sent after the real number {real}",
-                    expected="never a draft number after a real one", marks={ack.exchange.number: "back to D"},
+                    code="P-ACK",
+                    instalment=ack.code,
+                    actual=f"{ack.number} was sent after the real number {real}",
+                    expected="never a draft number after a real one",
+                    marks={ack.exchange.number: "back to D"},
                     because=("IXP-19",),
                 )
-            )  # fmt: skip
+            )
         elif real and ack.number != real:
             found.append(
                 Finding(
-                    code="P-ACK", instalment=ack.code, actual=f"the number changed from {real} to {ack.number}",
-                    expected=f"{real} stays", marks={ack.exchange.number: "another number"},
+                    code="P-ACK",
+                    instalment=ack.code,
+                    actual=f"the number changed from {real} to {ack.number}",
+                    expected=f"{real} stays",
+                    marks={ack.exchange.number: "another number"},
                 )
-            )  # fmt: skip
+            )
         if not ack.draft and ack.exchange.status < 300:
             real = ack.number
     return found
@@ -140,11 +160,13 @@ def _told_at_all(seen: Seen, instalment: Instalment, documents: list[Document]) 
         return []
     return [
         Finding(
-            code="P-ACK", instalment=instalment.code, expected=_wanted(alive, draft=not live),
+            code="P-ACK",
+            instalment=instalment.code,
+            expected=_wanted(alive, draft=not live),
             actual=f"at rest iXpole holds {told.number or 'no number'} for {instalment.code}",
             kind="skip" if excuse else "fail",
         )
-    ]  # fmt: skip
+    ]
 
 
 def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) -> list[Finding]:
@@ -156,19 +178,24 @@ def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) 
     if wanted and not told.pdf_bytes and not excused(seen.history, instalment.code, frozenset()):
         found.append(
             Finding(
-                code="P-ACK", instalment=instalment.code, actual=f"iXpole has no PDF of {told.number}",
+                code="P-ACK",
+                instalment=instalment.code,
+                actual=f"iXpole has no PDF of {told.number}",
                 expected="the document's PDF comes back with its number"
                 + ("" if seen.target.traits.has_pdf else " (the capability own_pdf is claimed)"),
-                kind="fail" if seen.target.traits.has_pdf else "warn", because=("IXP-17",),
+                kind="fail" if seen.target.traits.has_pdf else "warn",
+                because=("IXP-17",),
             )
-        )  # fmt: skip
+        )
     if not told.due:
         found.append(
             Finding(
-                code="P-ACK", instalment=instalment.code, actual=f"iXpole has no due date of {told.number}",
+                code="P-ACK",
+                instalment=instalment.code,
+                actual=f"iXpole has no due date of {told.number}",
                 expected="the document's due date comes back with its number",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -187,16 +214,23 @@ def payments(seen: Seen) -> list[Finding]:
     for code, documents in owned.items():
         told = seen.history.shelf.instalments.get(code)
         live = [each for each in documents if each.stage == "live"]
-        if not live or told is None or seen.history.problem or excused(seen.history, code, seen.target.traits.creates):
+        if (
+            not live
+            or told is None
+            or seen.history.problem
+            or excused(seen.history, code, seen.target.traits.creates)
+        ):
             continue
         settled = all(each.outstanding_cents == 0 for each in live) and _money_came(seen, code)
         if settled and not told.payment:
             found.append(
                 Finding(
-                    code="P-PAY", instalment=code, actual=f"{live[0].number} is paid, and iXpole was not told",
+                    code="P-PAY",
+                    instalment=code,
+                    actual=f"{live[0].number} is paid, and iXpole was not told",
                     expected="a paymentNo for it in the runs after the payment",
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -208,7 +242,8 @@ def _paid_rightly(seen: Seen, ack: Ack, documents: list[Document]) -> list[Findi
     before = [
         each
         for each in seen.history.exchanges
-        if each.number < ack.exchange.number and each.operation in ("act:registerPayment", "act:reversePayment")
+        if each.number < ack.exchange.number
+        and each.operation in ("act:registerPayment", "act:reversePayment")
     ]
     live = [each for each in documents if each.stage == "live"]
     owing = [each for each in live if each.outstanding_cents > 0]
@@ -217,11 +252,13 @@ def _paid_rightly(seen: Seen, ack: Ack, documents: list[Document]) -> list[Findi
     owed = f", of which {owing[0].outstanding_cents / 100:.2f} is outstanding" if owing else ""
     return [
         Finding(
-            code="P-PAY", instalment=ack.code, marks={ack.exchange.number: "told as paid"},
+            code="P-PAY",
+            instalment=ack.code,
+            marks={ack.exchange.number: "told as paid"},
             actual=f"iXpole was told that {ack.code} is paid ({ack.payment}){owed}",
             expected="paid is told when nothing is outstanding, and not before",
         )
-    ]  # fmt: skip
+    ]
 
 
 def depends(seen: Seen) -> list[Finding]:
@@ -242,24 +279,32 @@ def depends(seen: Seen) -> list[Finding]:
         if told not in parties or not _exists_before(seen, told, each.number):
             found.append(
                 Finding(
-                    code="P-DEP", actual=f"iXpole was told customer code {told!r}, which nobody in {seen.target.traits.title} has"
+                    code="P-DEP",
+                    actual=f"iXpole was told customer code {told!r}, which nobody in {seen.target.traits.title} has"
                     " at that moment",
-                    expected="first the customer, then its code", marks={each.number: "code of nobody"},
+                    expected="first the customer, then its code",
+                    marks={each.number: "code of nobody"},
                 )
-            )  # fmt: skip
+            )
         elif owner is not None and customer is not None and owner.id != customer.id:
             found.append(
                 Finding(
-                    code="P-DEP", actual=f"{customer.name!r} was given code {told}, which is {owner.name!r}'s",
-                    expected="a customer of its own", marks={each.number: "code of another"},
+                    code="P-DEP",
+                    actual=f"{customer.name!r} was given code {told}, which is {owner.name!r}'s",
+                    expected="a customer of its own",
+                    marks={each.number: "code of another"},
                 )
-            )  # fmt: skip
+            )
     return found + _doubles(seen)
 
 
 def _exists_before(seen: Seen, code: str, number: int) -> bool:
     """Entered by hand, or named in a target's answer before this moment."""
-    entered = {seen.target.code_of(each) for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers) if each.known}
+    entered = {
+        seen.target.code_of(each)
+        for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
+        if each.known
+    }
     return code in entered or any(
         code in str(each.answered)
         for each in seen.history.exchanges
@@ -270,34 +315,49 @@ def _exists_before(seen: Seen, code: str, number: int) -> bool:
 def _doubles(seen: Seen) -> list[Finding]:
     """At most one customer for one of iXpole's, and at most one product for one code."""
     found = []
-    entered = {seen.target.code_of(each) for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers) if each.known}
+    entered = {
+        seen.target.code_of(each)
+        for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
+        if each.known
+    }
     made = [each for each in seen.history.books.parties if each.code not in entered]
     new = [each for each in seen.history.case.data.customers if not each.known]
     if len(made) > len(new):
-        adds = {each.number: "another customer" for each in seen.history.asked if each.operation in seen.target.traits.adds and each.changed}
+        adds = {
+            each.number: "another customer"
+            for each in seen.history.asked
+            if each.operation in seen.target.traits.adds and each.changed
+        }
         found.append(
             Finding(
-                code="P-DEP", actual=f"{len(made)} customers were made for {len(new)} new ones: "
+                code="P-DEP",
+                actual=f"{len(made)} customers were made for {len(new)} new ones: "
                 + ", ".join(f"{each.code} {each.name}" for each in made[:6]),
-                expected="one customer for each that is new, and none for those that are known", marks=adds,
+                expected="one customer for each that is new, and none for those that are known",
+                marks=adds,
             )
-        )  # fmt: skip
+        )
     codes = list(seen.history.books.products)
     doubled = sorted({code for code in codes if codes.count(code) > 1})
     if doubled:
         found.append(
             Finding(
-                code="P-DEP", actual=f"products are there twice: {', '.join(doubled)}",
+                code="P-DEP",
+                actual=f"products are there twice: {', '.join(doubled)}",
                 expected="a product is made once and used from then on",
             )
-        )  # fmt: skip
+        )
     return found
 
 
 def _customer_code(exchange: Exchange) -> str | None:
     body = exchange.sent
     if isinstance(body, list):
-        values = [each.get("value") for each in body if isinstance(each, dict) and each.get("path") == "/customerCode"]
+        values = [
+            each.get("value")
+            for each in body
+            if isinstance(each, dict) and each.get("path") == "/customerCode"
+        ]
         return str(values[0]) if values else None
     if not isinstance(body, dict):
         return None
@@ -319,5 +379,7 @@ def _wanted(documents: list[Document], *, draft: bool) -> str:
     alive = [each for each in documents if each.stage != "void"]
     if not alive:
         return "no number, as nothing was booked for it"
-    names = " or ".join(sorted({f"D{name}" if each.stage == "draft" else name for each in alive for name in each.names}))
+    names = " or ".join(
+        sorted({f"D{name}" if each.stage == "draft" else name for each in alive for name in each.names})
+    )
     return names

@@ -112,7 +112,10 @@ class HttpRun:
         leaked = tuple(sorted(name for name, value in self.secrets.items() if value in self._said))
         whole = ended_of(self.process, quiet=True) if self.process is not None else None
         return Ended(
-            code=self._code, seconds=time.monotonic() - self._began, output=self._said + (whole.output if whole else ""),
-            output_bytes=len(self._said), leaked=tuple({*leaked, *(whole.leaked if whole else ())}),
+            code=self._code,
+            seconds=time.monotonic() - self._began,
+            output=self._said + (whole.output if whole else ""),
+            output_bytes=len(self._said),
+            leaked=tuple({*leaked, *(whole.leaked if whole else ())}),
             left_behind=0,
-        )  # fmt: skip
+        )

@@ -19,7 +19,9 @@ def driver_of(config: Config) -> Driver:
     if config.driver == "http":
         from ixconform.drivers.http import HttpDriver
 
-        return HttpDriver(config.url, status=config.status, command=config.command, cwd=config.cwd, ready=config.ready)
+        return HttpDriver(
+            config.url, status=config.status, command=config.command, cwd=config.cwd, ready=config.ready
+        )
     from ixconform.drivers.command import CommandDriver
 
     return CommandDriver(config.command, config.cwd)

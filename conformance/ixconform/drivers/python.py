@@ -47,7 +47,7 @@ class PythonDriver:
             raise StartError(f"{callable_name!r}: expected module:function, such as my_connector.sync:run")
         self._folder = tempfile.TemporaryDirectory(prefix="ixkit-zygote-")
         self._path = f"{self._folder.name}/s"
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the driver)
         command = [sys.executable, "-m", "ixconform.drivers.zygote", self._path, callable_name]
         path = os.pathsep.join([str(cwd or Path.cwd()), os.environ.get("PYTHONPATH", "")])
         self._process = subprocess.Popen(

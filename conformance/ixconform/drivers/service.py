@@ -48,7 +48,9 @@ class ServiceSession:
     def begin(self) -> ServiceRun:
         """Starts the service where it does not run; else its next polls are the run."""
         if self.process is None or self.process.ended.is_set():
-            self.process = Process(program(self.driver.command, self.driver.cwd), self.place.env, self.place.secrets)
+            self.process = Process(
+                program(self.driver.command, self.driver.cwd), self.place.env, self.place.secrets
+            )
             _until_ready(self.process, self.driver.ready)
         return ServiceRun(self, self.process, self.driver.quiet_s)
 
@@ -98,12 +100,16 @@ def _until_ready(process: Process, ready: str) -> None:
     waiting = threading.Event()
     with httpx.Client(timeout=1.0, trust_env=False) as client:
         while time.monotonic() < until and not process.ended.is_set():
-            if _answers(client, ready) or (not ready.startswith("http") and re.search(ready, process.capture.text)):
+            if _answers(client, ready) or (
+                not ready.startswith("http") and re.search(ready, process.capture.text)
+            ):
                 return
             waiting.wait(LOOK_S)
     text = process.capture.text.strip()[-300:]
     process.stop()
-    raise StartError(f"the service was not ready ({ready}) within {READY_S:.0f} s; it said: {text or 'nothing'}")
+    raise StartError(
+        f"the service was not ready ({ready}) within {READY_S:.0f} s; it said: {text or 'nothing'}"
+    )
 
 
 def _answers(client: httpx.Client, ready: str) -> bool:

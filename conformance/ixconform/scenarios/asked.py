@@ -1,7 +1,6 @@
-"""What does a scenario get, and what does it give? A profile and its claims; cases, or the reason why there are none."""
+"""What does a scenario get and give? A profile and its claims; cases, or the reason why there are none."""
 
 from __future__ import annotations
-
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -114,13 +113,25 @@ def life(asked: Asked, *, paid: bool = False) -> tuple[Step, ...]:
 
 
 def case(
-    asked: Asked, maker: Maker, steps: Iterable[Step], *, variant: str = "", by_hand: Iterable[str] = (), **more: object
+    asked: Asked,
+    maker: Maker,
+    steps: Iterable[Step],
+    *,
+    variant: str = "",
+    by_hand: Iterable[str] = (),
+    **more: object,
 ) -> Case:
     """A case without its scenario's name, which `Scenario.cases` adds."""
     plain = Case(
-        scenario="", title="", level=0, data=maker.data(by_hand=by_hand), steps=tuple(steps), variant=variant,
-        seed=asked.seed % 1000 + 1, readings=dict(asked.profile.readings),
-    )  # fmt: skip
+        scenario="",
+        title="",
+        level=0,
+        data=maker.data(by_hand=by_hand),
+        steps=tuple(steps),
+        variant=variant,
+        seed=asked.seed % 1000 + 1,
+        readings=dict(asked.profile.readings),
+    )
     readings = more.pop("readings", {})
     assert isinstance(readings, dict)
     return replace(plain, readings={**plain.readings, **readings}, **more)  # type: ignore[arg-type]

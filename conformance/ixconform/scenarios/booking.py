@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from ixconform.data import Case, Step
-from ixconform.scenarios.asked import Asked, Omitted, Scenario, case, life, people, settle
+from ixconform.data import Case, Line, Step
+from ixconform.scenarios.asked import Asked, Build, Omitted, Scenario, case, life, people, settle
 from ixconform.worlds import Maker, day
 
 TEXTS = (
-    ("accents", "Abonnement été: Zoë & Søn, Ærø"), ("an emoji", "Goal ⚽ season"), ("another script", "席 السنة"),
-    ("markup", "<b>Seat</b> & \"box\" 'A'"), ("a long text", "Seat in the east stand. " * 12),
-    ("characters that queries use", "A&B=C?D#E%41+F;G"), ("a backslash and quotes", 'C:\\seat\\"1"'),
-)  # fmt: skip
+    ("accents", "Abonnement été: Zoë & Søn, Ærø"),
+    ("an emoji", "Goal ⚽ season"),
+    ("another script", "席 السنة"),
+    ("markup", "<b>Seat</b> & \"box\" 'A'"),
+    ("a long text", "Seat in the east stand. " * 12),
+    ("characters that queries use", "A&B=C?D#E%41+F;G"),
+    ("a backslash and quotes", 'C:\\seat\\"1"'),
+)
 RATES = {"silvasoft": ("21", "12", "6", "0"), "crmcom": ("25", "21", "6", "0"), "telecomx": ("25", "0")}
 CENTS = {
-    "thirds of a euro": (3333, 3333, 3334), "half cents": (50, 10, 30, 70), "many small amounts": (1,) * 10,
-    "ten lines at half cents": (105, 115, 125, 135, 145, 155, 165, 175, 185, 195), "a large amount": (12_345_678_90,),
+    "thirds of a euro": (3333, 3333, 3334),
+    "half cents": (50, 10, 30, 70),
+    "many small amounts": (1,) * 10,
+    "ten lines at half cents": (105, 115, 125, 135, 145, 155, 165, 175, 185, 195),
+    "a large amount": (12_345_678_90,),
     "one cent": (1,),
-}  # fmt: skip
+}
 
 
 def new_customers(asked: Asked) -> list[Case] | Omitted:
@@ -24,7 +31,9 @@ def new_customers(asked: Asked) -> list[Case] | Omitted:
         return Omitted("not claimed: customers = false")
     maker = asked.maker(3)
     maker.instalment(maker.customer(known=False), why="a new company")
-    maker.instalment(maker.customer(known=False, private=True, name="Lotte Peeters"), why="a new private person")
+    maker.instalment(
+        maker.customer(known=False, private=True, name="Lotte Peeters"), why="a new private person"
+    )
     twice = maker.customer(known=False)
     maker.instalment(twice, why="a new customer with two instalments")
     maker.instalment(twice, why="the second one of a new customer")
@@ -105,21 +114,28 @@ def dates(asked: Asked) -> list[Case]:
     maker = asked.maker(10)
     term = 400
     for why, when in (
-        ("day and month could be swapped", "2026-04-03"), ("the last day of a year", "2025-12-31"),
-        ("the first day of a year", "2026-01-01"), ("the night in which summer time begins", "2026-03-29"),
-        ("the night in which it ended", "2025-10-26"), ("today", day(0)),
-    ):  # fmt: skip
+        ("day and month could be swapped", "2026-04-03"),
+        ("the last day of a year", "2025-12-31"),
+        ("the first day of a year", "2026-01-01"),
+        ("the night in which summer time begins", "2026-03-29"),
+        ("the night in which it ended", "2025-10-26"),
+        ("today", day(0)),
+    ):
         maker.instalment(maker.customer(), day=when, why=why, term=term)
     return [
         case(asked, maker, life(asked)),
-        case(asked, _late(asked), life(asked), variant="just after midnight", clock="2026-07-01T00:10:00+02:00"),
+        case(
+            asked, _late(asked), life(asked), variant="just after midnight", clock="2026-07-01T00:10:00+02:00"
+        ),
         case(asked, _leap(asked), life(asked), variant="29 February", clock="2028-02-29T09:00:00+01:00"),
     ]
 
 
 def _late(asked: Asked) -> Maker:
     maker = asked.maker(11)
-    maker.instalment(maker.customer(), day="2026-07-01", why="its day began ten minutes ago in Brussels", term=400)
+    maker.instalment(
+        maker.customer(), day="2026-07-01", why="its day began ten minutes ago in Brussels", term=400
+    )
     return maker
 
 
@@ -150,7 +166,15 @@ def draft_stays(asked: Asked) -> list[Case] | Omitted:
         return Omitted("this profile books directly")
     maker = asked.maker(15)
     first, second = maker.instalment(maker.customer()), maker.instalment(maker.customer())
-    steps = (settle(), people("post", first.code), settle(), settle(), people("post", second.code), settle(), settle())
+    steps = (
+        settle(),
+        people("post", first.code),
+        settle(),
+        settle(),
+        people("post", second.code),
+        settle(),
+        settle(),
+    )
     return [case(asked, maker, steps)]
 
 
@@ -174,12 +198,14 @@ def long_ones(asked: Asked) -> list[Case] | Omitted:
     maker.instalment(maker.customer(), alike, why=f"{most + 1} lines, all alike", expect="may-refuse")
     expect = {"refuse": "refuse", "split": "book", "consolidate": "book"}.get(over, "refuse")
     for count in (most + 1, 2 * most, 2 * most + 1):
-        maker.instalment(maker.customer(), _lines(maker, count), why=f"{count} different lines: {over}", expect=expect)
+        maker.instalment(
+            maker.customer(), _lines(maker, count), why=f"{count} different lines: {over}", expect=expect
+        )
     maker.instalment(maker.customer(), why="an ordinary one beside them")
     return [case(asked, maker, life(asked))]
 
 
-def _lines(maker: Maker, count: int) -> list[object]:
+def _lines(maker: Maker, count: int) -> list[Line]:
     return [maker.line(1_000 + n, text=f"Seat {n}") for n in range(count)]
 
 
@@ -199,21 +225,29 @@ def paid(asked: Asked) -> list[Case] | Omitted:
     if not asked.claims.payments:
         return Omitted("not claimed: payments = false")
     maker = asked.maker(19)
-    full, part, two = (maker.instalment(maker.customer(), why=f"paid {how}") for how in ("in full", "in part", "twice"))
+    full, part, two = (
+        maker.instalment(maker.customer(), why=f"paid {how}") for how in ("in full", "in part", "twice")
+    )
     steps: list[Step] = [*life(asked), people("pay", full.code)]
     if asked.target.traits.part_payments:
-        steps += [people("pay-part", part.code), people("pay-part", two.code), settle(), people("pay", two.code)]
+        steps += [
+            people("pay-part", part.code),
+            people("pay-part", two.code),
+            settle(),
+            people("pay", two.code),
+        ]
     return [case(asked, maker, (*steps, settle(), settle()))]
 
 
 def later(asked: Asked) -> list[Case]:
     """New instalments between the runs; nothing that is done is done again."""
     maker = asked.maker(20)
-    first, second = maker.instalment(maker.customer()), maker.instalment(maker.customer())
+    maker.instalment(maker.customer())
+    second = maker.instalment(maker.customer())
     steps = (settle(), Step("add", {"code": second.code}), settle(), Step("advance", {"by": "1d"}), settle())
     after = (people("post"), settle()) if asked.draft else ()
     made = case(asked, maker, (*steps, *after))
-    return [made] if first else []
+    return [made]
 
 
 def crowded(asked: Asked) -> list[Case]:
@@ -235,27 +269,114 @@ def order(asked: Asked) -> list[Case]:
     return [case(asked, maker, life(asked, paid=True))]
 
 
-def _of(id: str, title: str, build: object, *about: str, purpose: str) -> Scenario:
-    return Scenario(id=id, level=2, title=title, build=build, about=("P-ONE", "P-SUM", *about), purpose=purpose)  # type: ignore[arg-type]
+def _of(id: str, title: str, build: Build, *about: str, purpose: str) -> Scenario:
+    return Scenario(
+        id=id, level=2, title=title, build=build, about=("P-ONE", "P-SUM", *about), purpose=purpose
+    )
 
 
 SCENARIOS = (
-    _of("C-020", "new customers", new_customers, "P-DEP", "P-MAP", purpose="A new customer is made once, before its document, and its code is told."),
-    _of("C-021", "equal names and addresses", same_names, "P-MAP", purpose="Customers of one name or e-mail address are kept apart by their code."),
-    _of("C-022", "a new namesake", new_namesake, "P-MAP", "P-DEP", purpose="A new customer named like another is not booked on that other one."),
-    _of("C-023", "products", products, "P-DEP", purpose="A product that is missing is made once, whatever uses it."),
+    _of(
+        "C-020",
+        "new customers",
+        new_customers,
+        "P-DEP",
+        "P-MAP",
+        purpose="A new customer is made once, before its document, and its code is told.",
+    ),
+    _of(
+        "C-021",
+        "equal names and addresses",
+        same_names,
+        "P-MAP",
+        purpose="Customers of one name or e-mail address are kept apart by their code.",
+    ),
+    _of(
+        "C-022",
+        "a new namesake",
+        new_namesake,
+        "P-MAP",
+        "P-DEP",
+        purpose="A new customer named like another is not booked on that other one.",
+    ),
+    _of(
+        "C-023",
+        "products",
+        products,
+        "P-DEP",
+        purpose="A product that is missing is made once, whatever uses it.",
+    ),
     _of("C-024", "tax rates", rates, "P-MAP", purpose="Several rates on one document, and each rate alone."),
     _of("C-025", "cents", cents, purpose="Thirds, half cents, large and small amounts agree to the cent."),
     _of("C-026", "dates", dates, "P-MAP", "P-ACK", purpose="No date swaps day and month or slips by a day."),
-    _of("C-027", "texts", texts, "P-REQ", purpose="Accents, emoji, markup, long texts: nothing breaks, nothing is lost."),
+    _of(
+        "C-027",
+        "texts",
+        texts,
+        "P-REQ",
+        purpose="Accents, emoji, markup, long texts: nothing breaks, nothing is lost.",
+    ),
     _of("C-028", "credits", credits, purpose="Credit notes, negative lines and lines over nothing survive."),
     _of("C-029", "codes", codes, "P-ACK", purpose="Codes that look alike are never taken for each other."),
-    _of("C-030", "drafts become real", draft_stays, "P-ACK", "P-IDEM", purpose="D first, the real number once, never back."),
-    _of("C-032", "a draft is deleted", draft_dropped, "P-ACK", purpose="A deleted draft is not booked again behind a person's back, and nothing else stops."),
-    _of("C-040", "75 lines", long_ones, "P-LIM", purpose="75 lines pass; what is longer is refused, merged or split as claimed, and no line is lost."),
-    _of("C-042", "numbers taken by hand", taken_numbers, "P-ACK", purpose="A number that a person has used is no obstacle and is not taken for one's own."),
-    _of("C-050", "payments", paid, "P-PAY", purpose="Paid is told when nothing is outstanding, and not before."),
-    _of("C-051", "more instalments later", later, "P-IDEM", purpose="What is done is not done again; what is new is."),
-    _of("C-052", "more than a page", crowded, "P-DEP", "P-MAP", purpose="Books with more than a page of customers: nobody is made twice."),
-    _of("C-053", "an ordinary backlog", order, "P-ACK", "P-IDEM", "P-CONV", "P-PAY", purpose="Eight instalments of four customers."),
-)  # fmt: skip
+    _of(
+        "C-030",
+        "drafts become real",
+        draft_stays,
+        "P-ACK",
+        "P-IDEM",
+        purpose="D first, the real number once, never back.",
+    ),
+    _of(
+        "C-032",
+        "a draft is deleted",
+        draft_dropped,
+        "P-ACK",
+        purpose="A deleted draft is not booked again behind a person's back, and nothing else stops.",
+    ),
+    _of(
+        "C-040",
+        "75 lines",
+        long_ones,
+        "P-LIM",
+        purpose="75 lines pass; what is longer is refused, merged or split as claimed, and no line is lost.",
+    ),
+    _of(
+        "C-042",
+        "numbers taken by hand",
+        taken_numbers,
+        "P-ACK",
+        purpose="A number that a person has used is no obstacle and is not taken for one's own.",
+    ),
+    _of(
+        "C-050",
+        "payments",
+        paid,
+        "P-PAY",
+        purpose="Paid is told when nothing is outstanding, and not before.",
+    ),
+    _of(
+        "C-051",
+        "more instalments later",
+        later,
+        "P-IDEM",
+        purpose="What is done is not done again; what is new is.",
+    ),
+    _of(
+        "C-052",
+        "more than a page",
+        crowded,
+        "P-DEP",
+        "P-MAP",
+        purpose="Books with more than a page of customers: nobody is made twice.",
+    ),
+    _of(
+        "C-053",
+        "an ordinary backlog",
+        order,
+        "P-ACK",
+        "P-IDEM",
+        "P-CONV",
+        "P-PAY",
+        purpose="Eight instalments of four customers.",
+    ),
+)

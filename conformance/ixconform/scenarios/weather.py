@@ -6,7 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from ixconform.data import Case, Step
-from ixconform.scenarios.asked import Asked, Call, Omitted, Scenario, case, life, people, recording, settle, trigger
+from ixconform.scenarios.asked import (
+    Asked,
+    Call,
+    Omitted,
+    Scenario,
+    case,
+    life,
+    people,
+    recording,
+    settle,
+    trigger,
+)
 
 NTH_MAX = 2
 """The first and the second request of an operation; those that follow look alike to a connector."""
@@ -42,8 +53,14 @@ def refusals(asked: Asked) -> list[Case] | Omitted:
     made = []
     for call in _distinct(asked.recorded):
         if call.nth == 1 and call.operation not in asked.target.traits.logins | {"postToken"}:
-            armed = {"place": "received", "harm": "status", "status": 401, "system": call.system,
-                     "operation": call.operation, "nth": 1}  # fmt: skip
+            armed = {
+                "place": "received",
+                "harm": "status",
+                "status": 401,
+                "system": call.system,
+                "operation": call.operation,
+                "nth": 1,
+            }
             made.append(_faulted(asked, f"401 at {call.operation}", armed))
     return made or Omitted("nothing was recorded: the run without faults asked nothing")
 
@@ -64,8 +81,14 @@ def busy(asked: Asked) -> list[Case]:
     plain = recording(asked)
     made = []
     for name, status in (("429", 429), ("503", 503)):
-        fault = {"place": "received", "harm": "status", "status": status, "system": asked.target.traits.name,
-                 "times": 60, "headers": [{"name": "Retry-After", "value": "1"}]}  # fmt: skip
+        fault = {
+            "place": "received",
+            "harm": "status",
+            "status": status,
+            "system": asked.target.traits.name,
+            "times": 60,
+            "headers": [{"name": "Retry-After", "value": "1"}],
+        }
         steps = (Step("fault", fault), trigger(), trigger(), Step("calm"), settle(), *plain.steps)
         made.append(_replaced(plain, steps, f"the target answers {name} for a while"))
     return made
@@ -89,7 +112,9 @@ def second(asked: Asked) -> list[Case] | Omitted:
         return Omitted(f"{asked.target.traits.title} documents no limit of requests")
     maker = asked.maker(31)
     maker.instalment(maker.customer(), why="under the limits by the second")
-    made = case(asked, maker, (trigger(), trigger(), settle(8)), variant="2 a second", running=True, faulty=True)
+    made = case(
+        asked, maker, (trigger(), trigger(), settle(8)), variant="2 a second", running=True, faulty=True
+    )
     return [_with_readings(made, {"SILV-31": "all"})]
 
 
@@ -103,7 +128,9 @@ def edited(asked: Asked) -> list[Case]:
     for operation in creates[:1]:
         params = {"instalmentCode": gone.code}
         at = {"place": "received", "system": asked.target.traits.name, "operation": operation, "nth": 1}
-        step = Step("meanwhile", {"at": at, "system": "ixpole", "action": "withdrawInstalment", "params": params})
+        step = Step(
+            "meanwhile", {"at": at, "system": "ixpole", "action": "withdrawInstalment", "params": params}
+        )
         made.append(case(asked, maker, (step, settle(), *life(asked)), variant="withdrawn", faulty=True))
     return made
 
@@ -111,8 +138,14 @@ def edited(asked: Asked) -> list[Case]:
 def down(asked: Asked) -> list[Case]:
     """iXpole cannot be written to for a whole run; the next run makes up for it."""
     plain = recording(asked)
-    fault = {"place": "received", "harm": "status", "status": 503, "system": "ixpole", "operation": "putInstalments",
-             "times": 60}  # fmt: skip
+    fault = {
+        "place": "received",
+        "harm": "status",
+        "status": 503,
+        "system": "ixpole",
+        "operation": "putInstalments",
+        "times": 60,
+    }
     steps = (Step("fault", fault), trigger(), trigger(), Step("calm"), settle(), *plain.steps)
     return [_replaced(plain, steps, "iXpole takes nothing back for two runs")]
 
@@ -145,24 +178,87 @@ def drafts_while_away(asked: Asked) -> list[Case] | Omitted:
         return Omitted("this profile books directly")
     maker = asked.maker(33)
     maker.instalment(maker.customer(), why="its draft was made real before it was told")
-    fault = {"place": "received", "harm": "status", "status": 503, "system": "ixpole", "operation": "putInstalments",
-             "times": 60}  # fmt: skip
+    fault = {
+        "place": "received",
+        "harm": "status",
+        "status": 503,
+        "system": "ixpole",
+        "operation": "putInstalments",
+        "times": 60,
+    }
     steps = (Step("fault", fault), trigger(), people("post"), Step("calm"), settle(), settle())
     return [case(asked, maker, steps, variant="made real while iXpole was down", faulty=True)]
 
 
 def _of(id: str, title: str, build: Any, *about: str, purpose: str) -> Scenario:
-    return Scenario(id=id, level=3, title=title, build=build, about=("P-ONE", "P-ACK", *about), purpose=purpose)
+    return Scenario(
+        id=id, level=3, title=title, build=build, about=("P-ONE", "P-ACK", *about), purpose=purpose
+    )
 
 
 SCENARIOS = (
-    _of("C-060", "limits by the hour", hourly, "P-RATE", purpose="A limit in the disguise of a 401 is a limit, and no reason to ask on."),
-    _of("C-062", "limits by the second", second, "P-RATE", purpose="Two a second, fifty a minute: it slows down."),
-    _of("C-061", "one fault at each place", faults, "P-SUM", "P-META-1", purpose="Lost answers, broken connections, 5xx, garbage: in the end all is as without."),
-    _of("C-063", "iXpole is down", down, "P-META-1", purpose="The number could not be written back; a later run does, and books nothing again."),
-    _of("C-064", "the target is busy", busy, "P-RATE", "P-META-1", purpose="Too many requests, or none served: it backs off, and then finishes."),
-    _of("C-065", "a login is over", refusals, "P-META-1", purpose="A token that ends in the middle is a reason to sign in again."),
-    _of("C-066", "withdrawn meanwhile", edited, "P-CONV", purpose="An instalment is withdrawn while its document is made; nothing loops, nothing else stops."),
-    _of("C-068", "the payment is not heard", unpaid, "P-PAY", purpose="The payment's write-back fails; a later run tells it."),
-    _of("C-067", "made real meanwhile", drafts_while_away, purpose="The real number goes back, also where the draft's never did."),
-)  # fmt: skip
+    _of(
+        "C-060",
+        "limits by the hour",
+        hourly,
+        "P-RATE",
+        purpose="A limit in the disguise of a 401 is a limit, and no reason to ask on.",
+    ),
+    _of(
+        "C-062",
+        "limits by the second",
+        second,
+        "P-RATE",
+        purpose="Two a second, fifty a minute: it slows down.",
+    ),
+    _of(
+        "C-061",
+        "one fault at each place",
+        faults,
+        "P-SUM",
+        "P-META-1",
+        purpose="Lost answers, broken connections, 5xx, garbage: in the end all is as without.",
+    ),
+    _of(
+        "C-063",
+        "iXpole is down",
+        down,
+        "P-META-1",
+        purpose="The number could not be written back; a later run does, and books nothing again.",
+    ),
+    _of(
+        "C-064",
+        "the target is busy",
+        busy,
+        "P-RATE",
+        "P-META-1",
+        purpose="Too many requests, or none served: it backs off, and then finishes.",
+    ),
+    _of(
+        "C-065",
+        "a login is over",
+        refusals,
+        "P-META-1",
+        purpose="A token that ends in the middle is a reason to sign in again.",
+    ),
+    _of(
+        "C-066",
+        "withdrawn meanwhile",
+        edited,
+        "P-CONV",
+        purpose="An instalment is withdrawn while its document is made; nothing loops, nothing else stops.",
+    ),
+    _of(
+        "C-068",
+        "the payment is not heard",
+        unpaid,
+        "P-PAY",
+        purpose="The payment's write-back fails; a later run tells it.",
+    ),
+    _of(
+        "C-067",
+        "made real meanwhile",
+        drafts_while_away,
+        purpose="The real number goes back, also where the draft's never did.",
+    ),
+)

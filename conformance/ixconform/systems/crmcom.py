@@ -37,7 +37,8 @@ class CrmCom:
         return Books(
             documents=tuple(_invoice(each) for each in state["invoices"]["all"].values()),
             parties=tuple(
-                Party(key=each["id"], code=each["number"], name=each["name"] or "", email="") for each in accounts
+                Party(key=each["id"], code=each["number"], name=each["name"] or "", email="")
+                for each in accounts
             ),
             products=tuple(each["code"] for each in state["products"]["all"].values()),
         )

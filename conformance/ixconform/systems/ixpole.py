@@ -14,9 +14,15 @@ from ixconform.systems.target import Act
 
 CODES = {"0": "0"}
 _ALIASES = {
-    "instalmentcode": "code", "invoicenumber": "number", "invoiceduedate": "due", "duedate": "due",
-    "invoicepdf": "pdf", "pdf": "pdf", "pdflayout": "pdf", "paymentno": "payment",
-}  # fmt: skip
+    "instalmentcode": "code",
+    "invoicenumber": "number",
+    "invoiceduedate": "due",
+    "duedate": "due",
+    "invoicepdf": "pdf",
+    "pdf": "pdf",
+    "pdflayout": "pdf",
+    "paymentno": "payment",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +47,21 @@ def enter_customer(customer: Customer, code: str | None, country: str) -> Act:
     street = "Bredgade" if country == "DK" else "Voorbeeldstraat"
     city, postal = ("København K", "1260") if country == "DK" else ("Gent", "9000")
     address = {
-        "addressId": customer.id * 10, "isDefault": True, "street": street, "houseNumber": str(customer.id % 90 + 1),
-        "postalCode": postal, "city": city, "countryCode": country,
-    }  # fmt: skip
+        "addressId": customer.id * 10,
+        "isDefault": True,
+        "street": street,
+        "houseNumber": str(customer.id % 90 + 1),
+        "postalCode": postal,
+        "city": city,
+        "countryCode": country,
+    }
     fields: dict[str, Any] = {
-        "customerId": customer.id, "customerCode": code, "email": customer.email, "invoiceEmail": customer.email,
+        "customerId": customer.id,
+        "customerCode": code,
+        "email": customer.email,
+        "invoiceEmail": customer.email,
         "addresses": [address],
-    }  # fmt: skip
+    }
     if customer.person:
         first, last = customer.person
         return "addCustomer", {**fields, "customerType": "Private", "firstName": first, "lastName": last}
@@ -56,10 +70,15 @@ def enter_customer(customer: Customer, code: str | None, country: str) -> Act:
 
 def enter_product(product: Product, currency: str) -> Act:
     return "addProduct", {
-        "productId": product.id, "productCode": product.code, "description": product.text,
-        "productGroup": product.group, "vatRate": _rate(product.rate), "priceExclVat": 100.0, "currency": currency,
+        "productId": product.id,
+        "productCode": product.code,
+        "description": product.text,
+        "productGroup": product.group,
+        "vatRate": _rate(product.rate),
+        "priceExclVat": 100.0,
+        "currency": currency,
         **({"ledgerAccount": product.ledger} if product.ledger else {}),
-    }  # fmt: skip
+    }
 
 
 def enter_instalment(instalment: Instalment, data: Data, currency: str) -> Act:
@@ -70,33 +89,48 @@ def enter_instalment(instalment: Instalment, data: Data, currency: str) -> Act:
         unit = gross_unit / (1 - Decimal(line.discount) / 100)
         lines.append(
             {
-                "lineNumber": number, "productId": line.product, "productCode": product.code,
-                "description": line.text, "quantity": line.quantity, "vatRate": _rate(line.rate),
-                "unitPriceExclVat": float(unit), "discountPercentage": line.discount,
-                "amountExclVat": float(shown(line.net_cents)), "vatAmount": float(shown(line.vat_cents)),
+                "lineNumber": number,
+                "productId": line.product,
+                "productCode": product.code,
+                "description": line.text,
+                "quantity": line.quantity,
+                "vatRate": _rate(line.rate),
+                "unitPriceExclVat": float(unit),
+                "discountPercentage": line.discount,
+                "amountExclVat": float(shown(line.net_cents)),
+                "vatAmount": float(shown(line.vat_cents)),
                 "amountInclVat": float(shown(line.gross_cents)),
                 **({"ledgerAccount": line.ledger} if line.ledger else {}),
             }
-        )  # fmt: skip
+        )
     contract = instalment.code.rsplit("-", 1)[0]
     return "addInstalment", {
-        "instalmentCode": instalment.code, "instalmentDate": instalment.day,
-        "type": "Credit" if instalment.credit else "Invoice", "invoiceReference": instalment.reference,
+        "instalmentCode": instalment.code,
+        "instalmentDate": instalment.day,
+        "type": "Credit" if instalment.credit else "Invoice",
+        "invoiceReference": instalment.reference,
         "sale": {"contractNumber": contract, "saleType": "Credit" if instalment.credit else "Season"},
-        "customer": {"customerId": instalment.customer}, "currency": currency, "paymentTermDays": instalment.term,
-        "amountExclVat": float(shown(instalment.net_cents)), "vatAmount": float(shown(instalment.vat_cents)),
-        "amountInclVat": float(shown(instalment.gross_cents)), "lines": lines,
-    }  # fmt: skip
+        "customer": {"customerId": instalment.customer},
+        "currency": currency,
+        "paymentTermDays": instalment.term,
+        "amountExclVat": float(shown(instalment.net_cents)),
+        "vatAmount": float(shown(instalment.vat_cents)),
+        "amountInclVat": float(shown(instalment.gross_cents)),
+        "lines": lines,
+    }
 
 
 def shelf(state: Mapping[str, Any]) -> Shelf:
     told = {
         code: Told(
-            code=code, number=each["invoice_number"] or "", due=each["due_date"] or "", payment=each["payment_no"] or "",
+            code=code,
+            number=each["invoice_number"] or "",
+            due=each["due_date"] or "",
+            payment=each["payment_no"] or "",
             pdf_bytes=(each["pdf"] or {}).get("bytes", 0),
         )
         for code, each in state["instalments"].items()
-    }  # fmt: skip
+    }
     codes = {each["customer_id"]: each["code"] or "" for each in state["customers"].values()}
     return Shelf(instalments=told, customer_codes=codes)
 
@@ -117,9 +151,14 @@ def _ack(exchange: Exchange, body: Mapping[str, Any]) -> Ack:
             found[meant] = value
     text = {name: str(value) for name, value in found.items() if value is not None}
     return Ack(
-        exchange=exchange, code=text.get("code", ""), number=text.get("number"), due=text.get("due"),
-        pdf=text.get("pdf"), payment=text.get("payment"), clears="payment" in found and found["payment"] is None,
-    )  # fmt: skip
+        exchange=exchange,
+        code=text.get("code", ""),
+        number=text.get("number"),
+        due=text.get("due"),
+        pdf=text.get("pdf"),
+        payment=text.get("payment"),
+        clears="payment" in found and found["payment"] is None,
+    )
 
 
 def _rate(rate: str) -> dict[str, Any]:

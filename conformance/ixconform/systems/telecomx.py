@@ -32,7 +32,12 @@ class TelecomX:
 
     def enter(self, customer: Customer) -> Act:
         name = " ".join(customer.person) if customer.person else customer.name
-        address = {"address": f"Bredgade {customer.id % 90 + 1}", "zip": "1260", "city": "København K", "country": "DK"}
+        address = {
+            "address": f"Bredgade {customer.id % 90 + 1}",
+            "zip": "1260",
+            "city": "København K",
+            "country": "DK",
+        }
         finance = {"accountingSystemId": str(100_000 + customer.id), "invoiceMethod": "EMAIL"}
         if customer.vat:
             finance["vatNumber"] = customer.vat.removeprefix("DK")
