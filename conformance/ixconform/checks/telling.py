@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ixconform.checks.booking import POSTS
 from ixconform.checks.finding import Finding, Seen, documents_of
 from ixconform.data import Instalment
 from ixconform.history import Document, Exchange, Told
@@ -53,19 +54,34 @@ def _true_number(seen: Seen, ack: Ack, owned: dict[str, list[Document]]) -> list
 
 
 def _stage_fits(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding]:
-    """A draft must carry its D, and a real number none."""
-    if not ack.draft and all(each.stage == "draft" for each in documents):
-        return [
-            Finding(
-                code="P-ACK",
-                instalment=ack.code,
-                actual=f"{ack.number} is a draft, and was told as if it were real",
-                expected=f"D{ack.number} while it is a draft",
-                marks={ack.exchange.number: "no D"},
-                because=("IXP-04",),
-            )
-        ]
-    return []
+    """A draft carries its D at the moment at which it is told, and what is real is told by its real number."""
+    if ack.draft:
+        return []
+    real = [each for each in documents if each.number == ack.number and not _still_draft(seen, ack, each)]
+    if real:
+        return []
+    return [
+        Finding(
+            code="P-ACK",
+            instalment=ack.code,
+            actual=f"{ack.number} was a draft then, and was told as if it were real",
+            expected=f"D{ack.number} while it is a draft, and its real number from then on",
+            marks={ack.exchange.number: "no D"},
+            because=("IXP-04",),
+        )
+    ]
+
+
+def _still_draft(seen: Seen, ack: Ack, document: Document) -> bool:
+    """Whether a person made it real only after it was told."""
+    if document.stage == "draft" or document.kind == "order":
+        return True
+    handle = set(map(str, document.handle.values()))
+    return any(
+        each.operation in POSTS and isinstance(each.sent, dict) and handle & set(map(str, each.sent.values()))
+        for each in seen.history.exchanges
+        if each.person and each.number > ack.exchange.number
+    )
 
 
 def _early(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
