@@ -124,6 +124,7 @@ def conform() -> None:
 )
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--keep-going", is_flag=True, help="Go on to the next level although this one failed.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first check that fails.")
 @click.option("--no-shrink", is_flag=True, help="Do not look for the shortest story of a failure.")
 def run(
     command: tuple[str, ...],
@@ -142,6 +143,7 @@ def run(
     folder: Path | None,
     shape: str,
     keep_going: bool,
+    fail_fast: bool,
     no_shrink: bool,
 ) -> None:
     """Play all scenarios up to a level, judge them, and say how far the connector gets.
@@ -162,6 +164,7 @@ def run(
         budget_s=_seconds(budget or chosen.config.budget),
         jobs=chosen.jobs,
         keep_going=keep_going,
+        fail_fast=fail_fast,
         shrinks=not no_shrink,
         options=_again(command),
     )
@@ -463,7 +466,7 @@ def _stage(chosen: Chosen, *, keep: bool = False) -> Iterator[Stage]:
     from ixconform.drivers.process import StartError
     from ixconform.play import Stage
     from ixconform.server import ServerError, serving
-    from ixconform.systems.registry import TARGETS
+    from ixconform.systems.registry import target_of
 
     driver: Driver | None = None
     try:
@@ -472,7 +475,7 @@ def _stage(chosen: Chosen, *, keep: bool = False) -> Iterator[Stage]:
             yield Stage(
                 control=control,
                 driver=driver,
-                target=TARGETS[chosen.profile.target],
+                target=target_of(chosen.profile.target),
                 profile=chosen.profile.name,
                 mode=chosen.profile.mode,
                 env=chosen.config.env,

@@ -273,8 +273,9 @@ class Player:
         data, target = self.case.data, self.stage.target
         traits, name = target.traits, target.traits.name
         for customer in (*data.customers, *data.strangers):
-            if customer.known:
-                self._do(name, target.enter(customer))
+            act = target.enter(customer) if customer.known else None
+            if act is not None:
+                self._do(name, act)
         for customer in data.customers:
             code = target.code_of(customer) if customer.known else None
             self._do("ixpole", ixpole.enter_customer(customer, code, traits.country))
@@ -302,6 +303,8 @@ class Player:
         return Surroundings(env=env, folder=self.folder, secrets=place.secrets, world=self.world)
 
     def _books(self) -> Books:
+        if self.stage.target.traits.unseen:
+            return Books()
         return self.stage.target.books(self.stage.control.state(self.world, self.stage.target.traits.name))
 
     def _last(self) -> int:

@@ -68,6 +68,6 @@ def profile_of(name: str) -> Profile:
     if given not in profiles():
         raise ProfileError(f"there is no profile {name!r}; there are: {', '.join(profiles())}")
     if given.endswith("source-only"):
-        return Profile(name=given, target="silvasoft", mode="source-only")
+        return Profile(name=given, target="unseen", mode="source-only")
     _, target, mode = given.split("-", 2)
     return Profile(name=given, target=target, mode=mode, readings=READINGS.get(given, {}))

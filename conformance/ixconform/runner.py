@@ -29,6 +29,8 @@ from ixconform.shrinking import Shrunk, shrink, size
 
 LEVELS = ("connects", "speaks the contract", "books correctly", "survives weather", "survives crashes")
 TRIES = 3
+IN_TARGET = frozenset({"P-SUM", "P-MAP", "P-LIM", "P-DEP", "P-PAY"})
+"""Promises that only a look into the target can judge."""
 KINDS = {"fail": Verdict.FAIL, "warn": Verdict.WARN, "skip": Verdict.SKIP, "disputed": Verdict.DISPUTED}
 
 
@@ -56,6 +58,8 @@ class Wish:
     """0: without end."""
     jobs: int = 2
     keep_going: bool = False
+    fail_fast: bool = False
+    """Stop at the first check that fails."""
     shrinks: bool = True
     cases: Path = shelf.FOLDER
     options: str = ""
@@ -101,8 +105,11 @@ class Runner:
                 )
                 continue
             level = self._level(number, name)
-            if level.result is LevelResult.FAILED and not self.wish.keep_going:
-                stopped = f"L{number} was not reached"
+            failed = any(each.verdict is Verdict.FAIL for each in self.result.checks)
+            if (level.result is LevelResult.FAILED and not self.wish.keep_going) or (
+                failed and self.wish.fail_fast
+            ):
+                stopped = f"stopped at L{number}"
         self.watch.end()
         return self.result
 
@@ -115,6 +122,8 @@ class Runner:
         if number >= 3 and self.clean is None:
             self._record()
         for scenario in scenarios:
+            if self.wish.fail_fast and any(each.verdict is Verdict.FAIL for each in self.result.checks):
+                break
             self._scenario(scenario)
         own = [each for each in self.result.checks if each.level == number]
         checks = self.result.checks[before:]
@@ -148,6 +157,8 @@ class Runner:
             return
         played = self._play_all(made)
         self.result.played += played
+        if scenario.same_end:
+            self._compare(scenario.same_end, played)
         self._verdicts(scenario, played, self.clock() - began)
 
     def _play_all(self, made: list[Case]) -> list[Played]:
@@ -172,6 +183,16 @@ class Runner:
             killed = any(step.kind == "kill" for step in history.case.steps)
             found += differs(self.clean, seen, "P-META-2" if killed else "P-META-1")
         return found
+
+    def _compare(self, code: str, played: list[Played]) -> None:
+        """All cases of a scenario must end like its first."""
+        seen = [
+            Seen(history=each.history, target=self.stage.target, claims=self.wish.claims)
+            for each in played
+            if each.history is not None
+        ]
+        for first, other, into in zip(seen[:1] * len(seen), seen[1:], played[1:], strict=False):
+            into.findings += differs(first, other, code)
 
     def _spent(self) -> bool:
         return bool(self.wish.budget_s) and self.clock() - self.began > self.wish.budget_s
@@ -202,6 +223,8 @@ class Runner:
             }
             if code in found:
                 self._add(self._found(scenario, code, found[code], len(played), facts))
+            elif self.stage.target.traits.unseen and code in IN_TARGET:
+                self._add(_check(scenario, code, Verdict.OMIT, reason="the kit cannot look into this system"))
             elif lost:
                 self._add(
                     _check(

@@ -15,6 +15,8 @@ from ixconform.visible import excused
 
 def exactly_once(seen: Seen) -> list[Finding]:
     """At most one live document and one draft for an instalment; exactly one in the end, if it must be booked."""
+    if seen.target.traits.unseen:
+        return _numbers(seen)
     found = []
     for code, documents in documents_of(seen.history).items():
         instalment = seen.history.case.data.instalment(code)
@@ -28,6 +30,38 @@ def exactly_once(seen: Seen) -> list[Finding]:
                 expected="every document is made for one instalment, and shows it by tag, text or total",
             )
         )
+    return found
+
+
+def _numbers(seen: Seen) -> list[Finding]:
+    """What iXpole alone can tell: every instalment has a number, and no two have the same."""
+    found: list[Finding] = []
+    owners: dict[str, str] = {}
+    history = seen.history
+    for instalment in history.case.data.instalments:
+        told = history.shelf.instalments.get(instalment.code)
+        number = told.number if told else ""
+        if number and number in owners:
+            found.append(
+                Finding(
+                    code="P-ONE",
+                    instalment=instalment.code,
+                    actual=f"{number} was told for {owners[number]} and for {instalment.code}",
+                    expected="a document of its own for each instalment",
+                )
+            )
+        elif number:
+            owners[number] = instalment.code
+        elif instalment.expect == "book" and not history.problem and not _withdrawn(seen, instalment.code):
+            found.append(
+                Finding(
+                    code="P-ONE",
+                    instalment=instalment.code,
+                    kind="skip" if history.case.faulty else "fail",
+                    actual=f"iXpole never got a number for {instalment.code}",
+                    expected="a number for every instalment that was due",
+                )
+            )
     return found
 
 

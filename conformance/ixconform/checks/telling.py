@@ -17,7 +17,7 @@ def acknowledged(seen: Seen) -> list[Finding]:
     found: list[Finding] = []
     owned = documents_of(seen.history)
     for ack in _acks(seen):
-        if ack.number is not None and ack.exchange.status < 300:
+        if ack.number is not None and ack.exchange.status < 300 and not seen.target.traits.unseen:
             found += _true_number(seen, ack, owned)
     for instalment in seen.history.case.data.instalments:
         found += _order(seen, instalment) + _told_at_all(seen, instalment, owned[instalment.code])
@@ -217,7 +217,7 @@ def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) 
 
 def payments(seen: Seen) -> list[Finding]:
     """Paid is told only when the books say that nothing is outstanding, after the real number, and then for sure."""
-    if not seen.claims.payments:
+    if not seen.claims.payments or seen.target.traits.unseen:
         return []
     found: list[Finding] = []
     owned = documents_of(seen.history)
@@ -279,7 +279,9 @@ def _paid_rightly(seen: Seen, ack: Ack, documents: list[Document]) -> list[Findi
 
 def depends(seen: Seen) -> list[Finding]:
     """A customer's code is told only when that customer is there; nobody gets the code of somebody else."""
-    found = []
+    found: list[Finding] = []
+    if seen.target.traits.unseen:
+        return found
     parties = {party.code for party in seen.history.books.parties}
     parties |= {code for party in seen.history.books.parties for code in party.codes}
     known = {each.id: each for each in seen.history.case.data.customers}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ixconform.data import Case, Step
 from ixconform.profile import Claims, Profile
-from ixconform.systems.registry import TARGETS
+from ixconform.systems.registry import target_of
 from ixconform.systems.target import Target
 from ixconform.worlds import Maker
 
@@ -43,7 +43,7 @@ class Asked:
 
     @property
     def target(self) -> Target:
-        return TARGETS[self.profile.target]
+        return target_of(self.profile.target)
 
     @property
     def draft(self) -> bool:
@@ -75,7 +75,14 @@ class Scenario:
     at: Mapping[str, int] = field(default_factory=dict)
     """Properties that are judged at a level of their own here."""
 
+    needs_target: bool = False
+    """Whether it is about what stands in the target, so that it is omitted where nobody can look."""
+    same_end: str = ""
+    """The property by which all its cases must end alike: `P-META-3`."""
+
     def cases(self, asked: Asked) -> list[Case] | Omitted:
+        if self.needs_target and asked.target.traits.unseen:
+            return Omitted("the kit cannot look into this accounting system")
         made = self.build(asked)
         if isinstance(made, Omitted):
             return made

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ixconform.data import Case, Line, Step
 from ixconform.scenarios.asked import Asked, Build, Omitted, Scenario, case, life, people, settle
 from ixconform.worlds import Maker, day
 
+RANDOM_WORLDS = 3
 TEXTS = (
     ("accents", "Abonnement été: Zoë & Søn, Ærø"),
     ("an emoji", "Goal ⚽ season"),
@@ -15,7 +18,12 @@ TEXTS = (
     ("characters that queries use", "A&B=C?D#E%41+F;G"),
     ("a backslash and quotes", 'C:\\seat\\"1"'),
 )
-RATES = {"silvasoft": ("21", "12", "6", "0"), "crmcom": ("25", "21", "6", "0"), "telecomx": ("25", "0")}
+RATES = {
+    "unseen": ("21", "6", "0"),
+    "silvasoft": ("21", "12", "6", "0"),
+    "crmcom": ("25", "21", "6", "0"),
+    "telecomx": ("25", "0"),
+}
 CENTS = {
     "thirds of a euro": (3333, 3333, 3334),
     "half cents": (50, 10, 30, 70),
@@ -269,9 +277,48 @@ def order(asked: Asked) -> list[Case]:
     return [case(asked, maker, life(asked, paid=True))]
 
 
-def _of(id: str, title: str, build: Build, *about: str, purpose: str) -> Scenario:
+def permuted(asked: Asked) -> list[Case]:
+    """The same eight instalments twice, handed out in opposite orders."""
+    made = []
+    for words, days in (("oldest first", range(8)), ("newest first", range(7, -1, -1))):
+        maker = asked.maker(22)
+        customers = [maker.customer() for _ in range(4)]
+        for number, back in enumerate(days):
+            maker.instalment(customers[number % 4], day=day(back - 8))
+        made.append(case(asked, maker, life(asked), variant=words))
+    return made
+
+
+def random_worlds(asked: Asked) -> list[Case]:
+    """Worlds that nobody chose: customers, lines, rates and amounts by chance, the same for the same seed."""
+    made = []
+    for nth in range(RANDOM_WORLDS):
+        maker = asked.maker(500 + nth)
+        chance, known = maker.chance, RATES[asked.profile.target]
+        customers = [
+            maker.customer(known=chance.random() < 0.7 or not asked.claims.customers) for _ in range(3)
+        ]
+        for _ in range(5):
+            products = {501 + n: known[n % len(known)] for n in range(4)}
+            lines = [
+                maker.line(chance.randrange(1, 200_000), products[product], product=product, text=f"Seat {n}")
+                for n in range(chance.choice((1, 1, 2, 3, 7, 20)))
+                for product in [chance.choice(sorted(products))]
+            ]
+            maker.instalment(chance.choice(customers), lines, day=day(-chance.randrange(0, 13)))
+        made.append(case(asked, maker, life(asked), variant=f"world {nth + 1}"))
+    return made
+
+
+def _of(id: str, title: str, build: Build, *about: str, purpose: str, target: bool = True) -> Scenario:
     return Scenario(
-        id=id, level=2, title=title, build=build, about=("P-ONE", "P-SUM", *about), purpose=purpose
+        id=id,
+        level=2,
+        title=title,
+        build=build,
+        about=("P-ONE", "P-SUM", *about),
+        purpose=purpose,
+        needs_target=target,
     )
 
 
@@ -378,5 +425,17 @@ SCENARIOS = (
         "P-CONV",
         "P-PAY",
         purpose="Eight instalments of four customers.",
+        target=False,
     ),
+    replace(
+        _of(
+            "C-054",
+            "the backlog's order",
+            permuted,
+            "P-META-3",
+            purpose="The same instalments in the opposite order end as the same documents.",
+        ),
+        same_end="P-META-3",
+    ),
+    _of("C-055", "worlds by chance", random_worlds, "P-ACK", "P-MAP", purpose="Worlds that nobody chose."),
 )

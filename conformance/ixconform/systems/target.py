@@ -40,7 +40,8 @@ class Traits:
     enforced: tuple[str, ...] = ()
     """Members by which the target itself keeps a second document out, if the connector sends one."""
     part_payments: bool = True
-    limit_rule: str = ""
+    unseen: bool = False
+    """Whether it stands outside the kit, so that nothing but what iXpole is told can be judged."""
     line_rule: str = ""
 
 
@@ -52,7 +53,7 @@ class Target(Protocol):
         """The code under which iXpole knows a customer that the target has."""
         ...
 
-    def enter(self, customer: Customer) -> Act:
+    def enter(self, customer: Customer) -> Act | None:
         """Enter a customer by hand."""
         ...
 
@@ -68,7 +69,7 @@ class Target(Protocol):
         """What a person does to make a draft real; None where it is real."""
         ...
 
-    def pay(self, document: Document, cents: int | None) -> Act: ...
+    def pay(self, document: Document, cents: int | None) -> Act | None: ...
 
     def unpay(self, document: Document) -> Act | None: ...
 
