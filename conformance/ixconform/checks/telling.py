@@ -17,7 +17,7 @@ def acknowledged(seen: Seen) -> list[Finding]:
     found: list[Finding] = []
     owned = documents_of(seen.history)
     for ack in _acks(seen):
-        if ack.number is not None and ack.exchange.status < 300 and not seen.target.traits.unseen:
+        if ack.number is not None and not seen.target.traits.unseen:
             found += _true_number(seen, ack, owned)
     for instalment in seen.history.case.data.instalments:
         found += _order(seen, instalment) + _told_at_all(seen, instalment, owned[instalment.code])

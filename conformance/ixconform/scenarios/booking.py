@@ -225,7 +225,7 @@ def taken_numbers(asked: Asked) -> list[Case] | Omitted:
         return Omitted(f"nobody types numbers into {target.traits.title}")
     for _ in range(3):
         maker.instalment(maker.customer(), why="numbers were taken by hand")
-    return [case(asked, maker, life(asked), by_hand=("2", "20260001"))]
+    return [case(asked, maker, life(asked), by_hand=("20260102", "20260104"))]
 
 
 def paid(asked: Asked) -> list[Case] | Omitted:

@@ -19,6 +19,8 @@ TRAITS = Traits(
 )  # fmt: skip
 STAGES = {"draft": "draft", "open": "live", "paid": "live", "credited": "void", "deleted": "void"}
 LIMITED = "ratelimit"
+OWN = 99_999
+"""The customer of the opening invoice, which the base world has so that numbers do not begin at 1."""
 
 
 class Silvasoft:
@@ -55,7 +57,7 @@ class Silvasoft:
                 email=each["email"] or "",
             )
             for each in state["parties"]["all"].values()
-            if each["is_customer"]
+            if each["is_customer"] and each["customer_number"] != OWN
         ]  # fmt: skip
         products = tuple(each["article"] for each in state["goods"]["all"].values())
         return Books(documents=(*invoices, *orders), parties=tuple(parties), products=products)
