@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from ixmocks.engine import exact, scenario
+from ixmocks.engine import exact, inline, scenario
 from ixmocks.engine.clock import Clock
 from ixmocks.engine.courier import Post, carry
 from ixmocks.engine.document import SPECS, load_document, load_rules
 from ixmocks.engine.exchange import Received, Sent
 from ixmocks.engine.harm import damaged, lost
+from ixmocks.engine.holds import Hold, Then
 from ixmocks.engine.journal import Event
 from ixmocks.engine.operation import compile_routes
 from ixmocks.engine.outcome import Changed, Outcome, Refused, Violation
@@ -29,6 +30,14 @@ DEFAULT_SCENARIO = "club-season"
 
 class AnswerLost(ConnectionError):
     """The request arrived, and no whole answer comes back (a fault was armed)."""
+
+
+class Held(AnswerLost):
+    """The exchange waits, as an armed fault wants it; `kit.release(error.hold.id)` lets it go on."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(f"held at {hold.place.value} as {hold.id}")
+        self.hold = hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +99,20 @@ class Kit:
         clock: str | Clock | None = None,
         seed: int | None = None,
         readings: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
     ) -> World:
-        """A new world, isolated from all others."""
-        data = _scenario(scenario, tuple(self.worlds.systems))
+        """A new world, isolated from all others.
+
+        `data` replaces what the scenario says of the systems it names: each value is what would stand in
+        `<system>.yaml`, or that file's text. An empty `scenario` leaves all other systems empty.
+        """
+        systems = tuple(self.worlds.systems)
+        chosen = _scenario(scenario, systems) if scenario else inline.EMPTY
+        if data is not None:
+            chosen = inline.with_data(chosen, data, systems)
         if isinstance(clock, str):
             clock = Clock.parse(clock)
-        return self.worlds.create(data, name=name, seed=seed, clock=clock, readings=readings)
+        return self.worlds.create(chosen, name=name, seed=seed, clock=clock, readings=readings)
 
     def world(self, name: str = DEFAULT) -> World:
         found = self.worlds.get(name)
@@ -125,6 +142,15 @@ class Kit:
         """Do what a person does inside the system. Raises KeyError for an action it does not have."""
         return act(self.world(world), self.worlds.systems[system], action, dict(params or {}))
 
+    def release(self, hold: str, then: Then = Then.CONTINUE, *, world: str = DEFAULT) -> Reply:
+        """Let a held exchange go on: what its client would get. Raises KeyError, and AnswerLost where it is dropped."""
+        of = self.world(world)
+        with of.lock:
+            sent = of.holds.release(hold, then)
+        if sent is None:
+            raise KeyError(hold)
+        return reply_of(sent)
+
     def exchange(self, system: str, received: Received) -> Sent:
         return self.ports[system].exchange(received)
 
@@ -144,7 +170,7 @@ class Kit:
     ) -> Reply:
         """One request in process. `auth` adds the world's own credentials.
 
-        Raises AnswerLost where an armed fault swallows the answer.
+        Raises AnswerLost where an armed fault swallows the answer, and Held where one holds the exchange.
         """
         sending = {name.lower(): value for name, value in (headers or {}).items()}
         signed = self.credentials(system, world) if auth else {}
@@ -190,6 +216,8 @@ class Kit:
 
 def reply_of(sent: Sent) -> Reply:
     """What a client would get. Raises AnswerLost where it gets nothing whole."""
+    if sent.hold is not None:
+        raise Held(sent.hold)
     if lost(sent.fault):
         raise AnswerLost(sent.fault.label if sent.fault else "")
     sent = damaged(sent)
@@ -201,17 +229,31 @@ def reply_of(sent: Sent) -> Reply:
 def advance(world: World, systems: Mapping[str, System], by: timedelta) -> list[str]:
     """Move the clock, let each system do what time makes due, and say what that was."""
     with world.lock:
-        since = world.moment.clock.now()
-        world.moment = replace(world.moment, clock=world.moment.clock.advanced(by))
-        until = world.moment.clock.now()
-        happened: list[str] = []
-        for system in systems.values():
-            if system.due is None:
-                continue
-            outcome = system.due(world.moment.systems[system.name], since, until, world.readings)
-            world.put(system.name, outcome.state)
-            happened += [f"{system.name}: {line}" for line in outcome.answer or ()]
-        return happened
+        left, happened = by, list[str]()
+        until = world.moment.clock.now() + by
+        while world.late and world.late[0].at <= until:
+            late, *rest = world.late
+            world.late = tuple(rest)
+            step = min(left, max(late.at - world.moment.clock.now(), timedelta()))
+            happened += _pass(world, systems, step)
+            left -= step
+            late.go()
+            happened.append(late.said)
+        return happened + _pass(world, systems, left)
+
+
+def _pass(world: World, systems: Mapping[str, System], by: timedelta) -> list[str]:
+    since = world.moment.clock.now()
+    world.moment = replace(world.moment, clock=world.moment.clock.advanced(by))
+    until = world.moment.clock.now()
+    happened: list[str] = []
+    for system in systems.values():
+        if system.due is None:
+            continue
+        outcome = system.due(world.moment.systems[system.name], since, until, world.readings)
+        world.put(system.name, outcome.state)
+        happened += [f"{system.name}: {line}" for line in outcome.answer or ()]
+    return happened
 
 
 def _all() -> Iterable[System]:
@@ -220,17 +262,17 @@ def _all() -> Iterable[System]:
     return SYSTEMS
 
 
-_loaded: dict[tuple[str, tuple[str, ...]], scenario.Scenario] = {}
+_loaded: dict[tuple[str, tuple[str, ...]], tuple[object, scenario.Scenario]] = {}
 
 
 def _scenario(name: str, systems: tuple[str, ...]) -> scenario.Scenario:
-    """Scenarios that come with ixkit are read once a process; a user's folder is read afresh."""
-    if name not in scenario.names():
-        return scenario.load(name, systems)
+    """A scenario is read once, and again when one of its files has changed since."""
     key = (name, systems)
-    if key not in _loaded:
-        _loaded[key] = scenario.load(name, systems)
-    return _loaded[key]
+    stamp = scenario.stamp(name)
+    kept = _loaded.get(key)
+    if kept is None or kept[0] != stamp:
+        kept = _loaded[key] = (stamp, scenario.load(name, systems))
+    return kept[1]
 
 
 def _query(query: Mapping[str, Any] | None) -> dict[str, str]:
@@ -240,4 +282,4 @@ def _query(query: Mapping[str, Any] | None) -> dict[str, str]:
     }
 
 
-__all__ = ["AnswerLost", "Changed", "Kit", "Refused", "Reply", "advance", "reply_of"]
+__all__ = ["AnswerLost", "Changed", "Held", "Kit", "Refused", "Reply", "advance", "reply_of"]

@@ -61,6 +61,7 @@ class ControlApp:
         if scope["path"] in _AT_ONCE and scope["method"] in ("GET", "HEAD"):
             request = Request("", scope["method"], scope["path"])
             answer = self._seam.run(_AT_ONCE[scope["path"]], request, {}, None, changes=False)
+            assert isinstance(answer, Answer)
             await _send(answer, scope, hardened)
             return
         body, too_large = await read_body(receive, tuple(scope["headers"]), BODY_MAX)
@@ -79,14 +80,14 @@ class ControlApp:
         if problem is not None:
             await _send(refusal(problem), scope, hardened)
             return
-        await application(scope, body, hardened)
+        await application(self._seam, scope, body, hardened)
 
     def _build(self) -> Application:
         with self._building:
             if self._application is None:
-                from ixmocks.control.serving import Application
+                from ixmocks.control.serving import application
 
-                self._application = Application(self._seam)
+                self._application = application()
         return self._application
 
 

@@ -14,7 +14,8 @@ from ixmocks.control.problems import Problem
 from ixmocks.engine.asgi import LOOPBACK, Scope, foreign_host
 from ixmocks.engine.exchange import RawHeaders
 
-BODY_MAX = 1024 * 1024
+BODY_MAX = 8 * 1024 * 1024
+"""As much as a scenario's file may hold: a world's data may come with the call that makes it."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 OPEN = frozenset({"/healthz", "/readyz"})
 """Answered without a token: they tell nothing that an open port does not."""

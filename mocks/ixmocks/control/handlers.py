@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
-import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from ixmocks.control import durations, views
 from ixmocks.control.asked import Asked, Done
+from ixmocks.control.events import get_event, list_events, wait_for_events
+from ixmocks.control.holding import list_holds, release_hold, wait_for_holds
 from ixmocks.control.meant import (
     LATEST,
     clock_at,
@@ -17,16 +19,15 @@ from ixmocks.control.meant import (
     kept,
     known_scenarios,
     new_name,
-    secret_headers,
     system_of,
     unknown_target,
 )
 from ixmocks.control.plain import plain
 from ixmocks.control.problems import Problem, unknown
-from ixmocks.control.record import SYSTEM
 from ixmocks.engine import scenario as scenarios
 from ixmocks.engine.clock import Clock
 from ixmocks.engine.faults import FaultError
+from ixmocks.engine.inline import EMPTY, state_of
 from ixmocks.engine.outcome import Refused
 from ixmocks.engine.perform import act
 from ixmocks.engine.world import World
@@ -35,8 +36,6 @@ from ixmocks.env import clock_of, describe, instant
 from ixmocks.kit import advance
 
 log = logging.getLogger("ixkit")
-
-_EVENT = re.compile(r"e[1-9][0-9]{0,14}")
 
 Reply = Done | Problem
 
@@ -59,8 +58,8 @@ def list_worlds(asked: Asked) -> Reply:
 
 
 def create_world(asked: Asked) -> Reply:
-    known = known_scenarios(asked.kit)
-    chosen = asked.body.get("scenario", asked.kit.world().scenario)
+    known, data = known_scenarios(asked.kit), asked.body.get("data")
+    chosen = asked.body.get("scenario", asked.kit.world().scenario if data is None else EMPTY.name)
     if chosen not in known:
         return unknown("unknown-scenario", "scenario", chosen, known)
     name = new_name(asked)
@@ -72,11 +71,13 @@ def create_world(asked: Asked) -> Reply:
     try:
         world = asked.kit.create(
             name, scenario=known[chosen], seed=asked.body.get("seed"), clock=clock,
-            readings=asked.body.get("readings"),
+            readings=asked.body.get("readings"), data=data,
         )  # fmt: skip
     except WorldError as error:
         return Problem("world-refused", f"{error}.")
-    except scenarios.ScenarioError:
+    except scenarios.ScenarioError as error:
+        if str(error).startswith("data."):
+            return Problem("data-refused", str(error))
         log.exception("scenario %s", chosen)
         return Problem("world-refused", f"scenario {chosen!r} cannot be loaded; the server's log says why")
     return _made(world, asked)
@@ -141,46 +142,32 @@ def get_system_state(asked: Asked) -> Reply:
     })  # fmt: skip
 
 
-def list_events(asked: Asked) -> Reply:
-    given, world = asked.given, asked.world
-    system = given.get("system")
-    if system is not None and system not in (SYSTEM, *asked.kit.worlds.systems):
-        return unknown("unknown-system", "system", system, (SYSTEM, *asked.kit.worlds.systems))
-    with world.lock:
-        events, written = tuple(world.journal), world.journal.written
-    after = int(given["after"][1:]) if "after" in given else 0
-    fitting = (
-        event
-        for event in events
-        if event.number > after
-        and system in (None, event.system)
-        and given.get("operation") in (None, event.operation)
-        and given.get("status") in (None, event.status)
-        and (event.violations or not given["violations"])
-    )
-    page = list(itertools.islice(fitting, given["limit"]))
-    more = next(fitting, None) is not None
-    # Events that do not fit were read as well: without more to come, the next call starts behind them.
-    last = page[-1] if more else (events[-1] if events else None)
-    return Done({
-        "events": [views.event_in_a_line(event, world) for event in page],
-        "next": last.id if last else None,
-        "more": more,
-        "dropped": written - len(events),
-    })  # fmt: skip
+def put_state(asked: Asked) -> Reply:
+    systems = asked.kit.worlds.systems
+    wrong = next((name for name in asked.body["systems"] if name not in systems), None)
+    if wrong is not None:
+        return unknown("data-refused", "system", wrong, systems)
+    return _replaced(asked, asked.body["systems"])
 
 
-def get_event(asked: Asked) -> Reply:
-    world, name = asked.world, asked.given["event"]
-    with world.lock:
-        event = world.journal.get(name) if _EVENT.fullmatch(name) else None
-    if event is None:
-        return Problem(
-            "unknown-event",
-            f"world {world.name!r} has no event {name[:40]!r}; {kept(world)}",
-        )
-    book = asked.kit.worlds.rules.get(event.system)
-    return Done(views.event_whole(event, world, asked.urls, book, secret_headers(asked.kit, event.system)))
+def put_system_state(asked: Asked) -> Reply:
+    system = system_of(asked)
+    if isinstance(system, Problem):
+        return system
+    return _replaced(asked, {system.name: asked.body})
+
+
+def _replaced(asked: Asked, data: Mapping[str, Any]) -> Reply:
+    """All of it or nothing: every document is read before the first state is replaced."""
+    world, systems = asked.world, asked.kit.worlds.systems
+    try:
+        states = {name: state_of(systems[name], value, world.seed) for name, value in data.items()}
+    except scenarios.ScenarioError as error:
+        return Problem("data-refused", str(error))
+    for name, state in states.items():
+        world.put(name, state)
+    at = instant(world.moment.clock.now())
+    return Done({"world": world.name, "at": at, "replaced": sorted(states)})
 
 
 # ---- clock ---------------------------------------------------------------------------------------
@@ -287,7 +274,10 @@ def do_action(asked: Asked) -> Reply:
 
 
 def list_scenarios(asked: Asked) -> Reply:
-    heads = {name: scenarios.load(path, ()) for name, path in sorted(known_scenarios(asked.kit).items())}
+    heads = {
+        name: scenarios.load(path, ()) if path else EMPTY
+        for name, path in sorted(known_scenarios(asked.kit).items())
+    }
     return Done({
         "scenarios": [
             {
@@ -333,3 +323,13 @@ def _made(world: World, asked: Asked) -> Done:
 
 def _moved(world: World, due: tuple[str, ...]) -> Done:
     return Done({**clock_of(world.moment.clock), "due": list(due)}, happened=due)
+
+
+__all__ = [
+    "get_event",
+    "list_events",
+    "list_holds",
+    "release_hold",
+    "wait_for_events",
+    "wait_for_holds",
+]

@@ -12,6 +12,7 @@ from ixmocks.control.problems import Problem, unknown
 from ixmocks.engine import scenario as scenarios
 from ixmocks.engine.clock import Clock, ClockError
 from ixmocks.engine.faults import Fault, FaultError, Harm, Place
+from ixmocks.engine.inline import EMPTY
 from ixmocks.engine.system import System
 from ixmocks.engine.world import World
 from ixmocks.env import instant
@@ -27,12 +28,12 @@ _FRAMING = frozenset({"connection", "content-length", "transfer-encoding", "upgr
 
 
 def known_scenarios(kit: Kit) -> Mapping[str, str]:
-    """Name to what a kit loads: those that come with ixkit, and the one that this process was started with.
+    """Name to what a kit loads: nothing, those that come with ixkit, and the one that this process was started with.
 
     No other folder can be named from outside.
     """
     started = str(getattr(kit, "scenario", DEFAULT_SCENARIO))
-    return {**{name: name for name in scenarios.names()}, Path(started).name: started}
+    return {EMPTY.name: "", **{name: name for name in scenarios.names()}, Path(started).name: started}
 
 
 def new_name(asked: Asked) -> str | Problem:

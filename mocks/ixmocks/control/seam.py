@@ -12,6 +12,7 @@ from typing import Any
 from ixmocks.control.asked import Asked, Done
 from ixmocks.control.problems import DEFECT, TYPE, Problem, unknown
 from ixmocks.control.record import Request, record
+from ixmocks.control.waiting import Waiting
 from ixmocks.engine import exact
 from ixmocks.engine.world import Moment, World
 from ixmocks.env import Urls
@@ -20,7 +21,7 @@ from ixmocks.kit import Kit
 log = logging.getLogger("ixkit")
 
 JSON = b"application/json"
-Handler = Callable[[Asked], Done | Problem]
+Handler = Callable[[Asked], Done | Problem | Waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Seam:
 
     def run(
         self, handler: Handler, request: Request, given: Mapping[str, Any], body: Any, *, changes: bool
-    ) -> Answer:
+    ) -> Answer | Waiting:
         """Ask one handler. `changes`: it may change a world, and is then written into its journal."""
         target: World | None = None
         if "world" in given:
@@ -55,6 +56,8 @@ class Seam:
                 outcome = handler(asked)
                 if isinstance(outcome, Problem):
                     return refusal(outcome)
+                if isinstance(outcome, Waiting):
+                    return outcome
                 raw = b"" if outcome.status == 204 else exact.dump(outcome.body)
             except Exception:
                 log.exception("control:%s failed; this is a defect of ixkit", request.operation)
@@ -63,7 +66,7 @@ class Seam:
                 return refusal(DEFECT)
             if changes and not outcome.journalled:
                 _journal(outcome, request, raw, target, before)
-        return _answer(outcome, raw)
+        return answer_of(outcome, raw)
 
 
 def refusal(problem: Problem) -> Answer:
@@ -74,7 +77,8 @@ def refusal(problem: Problem) -> Answer:
     )
 
 
-def _answer(outcome: Done, raw: bytes) -> Answer:
+def answer_of(outcome: Done, raw: bytes | None = None) -> Answer:
+    raw = exact.dump(outcome.body) if raw is None else raw
     more = tuple((name.encode(), value.encode("latin-1", "replace")) for name, value in outcome.headers)
     if outcome.status == 204:
         return Answer(204, b"", more)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,8 +19,9 @@ from starlette.exceptions import HTTPException
 from ixmocks.control import handlers
 from ixmocks.control.problems import DEFECT, Problem, unknown
 from ixmocks.control.record import Request
-from ixmocks.control.seam import Answer, Seam, refusal
+from ixmocks.control.seam import Answer, Seam, answer_of, refusal
 from ixmocks.control.views import violation_of
+from ixmocks.control.waiting import Waiting, wait_out
 from ixmocks.engine import exact
 from ixmocks.engine.asgi import Message, Scope, Send
 from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
@@ -32,6 +34,8 @@ log = logging.getLogger("ixkit")
 ARRIVED = "ixkit.arrived"
 OWN_CONTRACT = "/openapi.json"
 VIOLATIONS_SHOWN = 50
+READS = frozenset({"waitForEvents", "waitForHolds", "verify"})
+"""Asked with POST, since they take a body; they change nothing and are no events."""
 
 
 @dataclass(slots=True)
@@ -39,8 +43,11 @@ class Arrived:
     """A request on its way: its bytes at first, its values once they were checked."""
 
     raw: bytes
+    seam: Seam
     given: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    waiting: Waiting | None = None
+    """What connexion answered does not go out: the answer is waited for."""
 
 
 class Refusal(Exception):
@@ -51,10 +58,16 @@ class Refusal(Exception):
         self.problem = problem
 
 
+@cache
+def application() -> Application:
+    """One for all control ports of a process: it knows the contract, and each call brings its own seam."""
+    return Application()
+
+
 class Application:
     """The contract, served. Raises SpecError where it cannot be."""
 
-    def __init__(self, seam: Seam) -> None:
+    def __init__(self) -> None:
         document = load_document("control.yaml")
         self._routes = compile_routes(document, handlers, str)
         operations = {operation.id: operation for operation in self._routes.operations()}
@@ -64,7 +77,7 @@ class Application:
             validator_map={"parameter": lambda *_, **__: _Check(operations), "body": {}},
             security_map={"bearer": _Guarded},
         )
-        self._app.add_api(dict(document.raw), resolver=_Resolver(seam), base_path="")
+        self._app.add_api(dict(document.raw), resolver=_Resolver(), base_path="")
         self._app.add_error_handler(Refusal, lambda request, error: _response(refusal(error.problem)))
         for kind in (HTTPException, ProblemException, Exception):
             self._app.add_error_handler(kind, _failed)
@@ -74,7 +87,7 @@ class Application:
 
         Decided here, since the routers of connexion and flask each have their own idea of `//` and of line ends.
         """
-        allowed = ("GET",) if path == OWN_CONTRACT else self._routes.methods(path)
+        allowed = ("GET",) if path == OWN_CONTRACT else self._methods(path)
         if not allowed or not path.isprintable():
             return unknown("unknown-path", "path", path, (*self._routes.paths, OWN_CONTRACT))
         if method in allowed or (method == "HEAD" and "GET" in allowed):
@@ -83,23 +96,41 @@ class Application:
         detail = f"{method[:40]} has no meaning at {path}; expected {names}"
         return Problem("method-not-allowed", detail, headers=(("allow", names),))
 
-    async def __call__(self, scope: Scope, body: bytes, send: Send) -> None:
+    def _methods(self, path: str) -> tuple[str, ...]:
+        """Those of the path that is meant: `/journal/wait` is no event's name."""
+        meant = next((op for op in self._routes.templated if op.pattern and op.pattern.fullmatch(path)), None)
+        return tuple(self._routes.paths.get(meant.path if meant is not None else path, ()))
+
+    async def __call__(self, seam: Seam, scope: Scope, body: bytes, send: Send) -> None:
         async def replay() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self._app({**scope, ARRIVED: Arrived(body)}, replay, send)
+        arrived = Arrived(body, seam)
+
+        async def unless_waiting(message: Message) -> None:
+            if arrived.waiting is None:
+                await send(message)
+
+        await self._app({**scope, ARRIVED: arrived}, replay, unless_waiting)
+        if arrived.waiting is not None:
+            await send_answer(answer_of(await wait_out(arrived.waiting)), send)
+
+
+async def send_answer(answer: Answer, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 class _Resolver(HandlerResolver):
     """The engine's way from operationId to function; each function is called through the seam."""
 
-    def __init__(self, seam: Seam) -> None:
+    def __init__(self) -> None:
         super().__init__(handlers)
-        self.seam = seam
 
     def resolve(self, operation: OpenAPIOperation) -> Resolution:
         found = super().resolve(operation)
-        name, handler, changes = found.operation_id, found.function, operation.method.lower() != "get"
+        name, handler = found.operation_id, found.function
+        changes = operation.method.lower() != "get" and name not in READS
 
         def view(**_: Any) -> flask.Response:
             scope = flask.request.environ["asgi.scope"]
@@ -108,7 +139,10 @@ class _Resolver(HandlerResolver):
                 name, scope["method"], scope["path"], scope["query_string"].decode("latin-1"),
                 tuple(scope["headers"]), arrived.raw,
             )  # fmt: skip
-            answer = self.seam.run(handler, request, arrived.given, arrived.body, changes=changes)
+            answer = arrived.seam.run(handler, request, arrived.given, arrived.body, changes=changes)
+            if isinstance(answer, Waiting):
+                arrived.waiting = answer
+                return flask.Response()
             response = flask.Response(answer.body, answer.status)
             response.headers.clear()
             for header, value in answer.headers:

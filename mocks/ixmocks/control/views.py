@@ -12,6 +12,7 @@ from ixmocks.control.redact import REDACTED, is_secret, without_secrets
 from ixmocks.engine.document import Rule, RuleBook
 from ixmocks.engine.exchange import RawHeaders
 from ixmocks.engine.faults import Fault
+from ixmocks.engine.holds import Hold
 from ixmocks.engine.journal import Event
 from ixmocks.engine.outcome import Violation
 from ixmocks.engine.world import World
@@ -145,6 +146,22 @@ def fault_of(name: str, fault: Fault, met: int) -> dict[str, Any]:
         "status": fault.status,
         "seconds": fault.seconds,
         "headers": [{"name": name, "value": value} for name, value in fault.headers],
+    }
+
+
+def hold_of(hold: Hold, world: World) -> dict[str, Any]:
+    received = hold.received
+    return {
+        "id": hold.id,
+        "at": instant(hold.at),
+        "place": hold.place.value,
+        "system": hold.system,
+        "operation": hold.operation,
+        "event": hold.event or None,
+        "method": received.method,
+        "path": _text(received.path, world),
+        "query": _text(received.query, world),
+        "body": _body(received.body, world),
     }
 
 

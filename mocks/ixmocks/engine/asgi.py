@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from ixmocks.engine.exchange import Received, Sent
-from ixmocks.engine.faults import Fault, Harm
+from ixmocks.engine.faults import Fault, Harm, Place
 from ixmocks.engine.harm import damaged
+from ixmocks.engine.holds import Hold
 from ixmocks.engine.port import Port
 
 Scope = MutableMapping[str, Any]
@@ -124,8 +125,25 @@ async def _harm(sent: Sent, fault: Fault, send: Send) -> None:
         case Harm.SLOW:
             await asyncio.sleep(fault.seconds)
             await _send(Sent(sent.status, sent.headers, sent.body), send)
+        case Harm.HOLD if sent.hold is not None:
+            await _held(sent, sent.hold, send)
+        case Harm.LATE:
+            await _abort(send)
         case _:
             await _send(damaged(sent), send)
+
+
+async def _held(sent: Sent, hold: Hold, send: Send) -> None:
+    """Wait until somebody releases the exchange; at `sending`, half of the answer has left by then."""
+    half = len(sent.body) // 2 if hold.place is Place.SENDING else -1
+    if half >= 0:
+        await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
+        await send({"type": "http.response.body", "body": sent.body[:half], "more_body": True})
+    after = await asyncio.wrap_future(hold.outcome)
+    if half < 0 or after.fault is not None:
+        await _send(after, send)
+    else:
+        await send({"type": "http.response.body", "body": sent.body[half:]})
 
 
 async def _abort(send: Send) -> None:

@@ -36,11 +36,18 @@ def decide(
     headers: Mapping[str, str],
     presented: Presented,
     at: datetime,
+    *,
+    data: Any = None,
+    admitted: bool = False,
 ) -> tuple[Answer, Any]:
-    """The answer, and the state to commit (None: nothing changes)."""
+    """The answer, and the state to commit (None: nothing changes).
+
+    For faults only: `data` is the state to answer from, if not the present one; `admitted` says that the gates
+    were passed before.
+    """
     state = world.moment.systems[system.name]
-    refused = _gate(world, system, operation, presented, state, at)
-    state = world.moment.systems[system.name]
+    refused = None if admitted else _gate(world, system, operation, presented, state, at)
+    state = world.moment.systems[system.name] if data is None else data
     if refused is None and received.too_large:
         refused = _refusal(
             "body", f"more than {received.too_large} bytes", "a shorter body", 413, Why.TOO_LARGE

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ixmocks.engine.faults import Fault
 from ixmocks.engine.journal import Event
+
+if TYPE_CHECKING:
+    from ixmocks.engine.holds import Hold
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 
@@ -36,6 +39,8 @@ class Sent:
     body: bytes
     event: Event | None = None
     fault: Fault | None = None
+    hold: Hold | None = None
+    """Set where the exchange waits to be released."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -28,11 +29,22 @@ class Harm(Enum):
     WRONG_TYPE = "wrong_type"  # the right body under a foreign content type
     EMPTY = "empty"  # status 200 and no body at all
     HOLLOW = "hollow"  # status 200 and {}
+    HOLD = "hold"  # nothing, until somebody releases the exchange or drops it
+    TWICE = "twice"  # one answer; but the request was delivered twice
+    STALE = "stale"  # a read answers as it would have some time ago
+    LATE = "late"  # the connection breaks, and `seconds` of virtual time later the request is processed
 
 
 DAMAGE = frozenset({Harm.CUT, Harm.SLOW, Harm.GARBAGE, Harm.HTML, Harm.WRONG_TYPE, Harm.EMPTY, Harm.HOLLOW})
 """These need an answer to damage: at the place `sending` only."""
 
+DETOURS: Mapping[Harm, frozenset[Place]] = {
+    Harm.HOLD: frozenset(Place),
+    Harm.TWICE: frozenset({Place.RECEIVED, Place.AFTER_COMMIT}),
+    Harm.STALE: frozenset({Place.RECEIVED}),
+    Harm.LATE: frozenset({Place.RECEIVED}),
+}
+"""These change the way of an exchange rather than its answer; and the places where each has a meaning."""
 
 _FRAMING = ("content-length", "transfer-encoding", "connection")
 
@@ -60,9 +72,10 @@ class Fault:
     headers: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_way()
         if self.harm in DAMAGE and self.place is not Place.SENDING:
             raise FaultError(f"{self.harm.value} damages an answer; it needs the place `sending`")
-        if self.place is Place.SENDING and self.harm not in DAMAGE:
+        if self.place is Place.SENDING and self.harm not in (*DAMAGE, Harm.HOLD):
             raise FaultError(f"{self.harm.value} at `sending` leaves no answer to damage; use `after_commit`")
         if self.nth < 1 or not 1 <= self.times <= 1_000_000:
             raise FaultError("nth counts from 1, and times lies between 1 and 1000000")
@@ -75,9 +88,21 @@ class Fault:
         if any(name.lower() in _FRAMING for name, _ in self.headers):
             raise FaultError("a fault cannot set Content-Length, Transfer-Encoding or Connection")
 
-    def fits(self, system: str, operation: str, haystacks: tuple[bytes, ...]) -> bool:
+    def _check_way(self) -> None:
+        places = DETOURS.get(self.harm)
+        if places is not None and self.place not in places:
+            names = " or ".join(place.value for place in Place if place in places)
+            raise FaultError(f"{self.harm.value} has no meaning at `{self.place.value}`; use `{names}`")
+        if self.harm is Harm.LATE and not self.seconds:
+            raise FaultError("late needs `seconds`: after how much virtual time the request is processed")
+        if self.harm is Harm.TWICE and self.seconds and self.place is not Place.RECEIVED:
+            raise FaultError("twice with `seconds` answers the first delivery; use the place `received`")
+
+    def fits(self, system: str, operation: str, haystacks: tuple[bytes, ...], method: str = "") -> bool:
         if self.system not in ("", system) or self.operation not in ("", operation):
             return False
+        if self.harm is Harm.STALE and not self.operation and method not in ("GET", ""):
+            return False  # a stale answer to a write means nothing
         return not self.key or any(self.key.encode() in haystack for haystack in haystacks)
 
     @property
@@ -106,13 +131,15 @@ class Faults:
         names = [name] if name else list(self._armed)
         return sum(self._armed.pop(n, None) is not None for n in names)
 
-    def strike(self, system: str, operation: str, haystacks: tuple[bytes, ...]) -> Fault | None:
+    def strike(
+        self, system: str, operation: str, haystacks: tuple[bytes, ...], method: str = ""
+    ) -> Fault | None:
         """The first fault whose turn this request is. Each one that fits counts it."""
         if not self._armed:
             return None
         struck: Fault | None = None
         for name, (fault, met) in list(self._armed.items()):
-            if not fault.fits(system, operation, haystacks):
+            if not fault.fits(system, operation, haystacks, method):
                 continue
             met += 1
             if met < fault.nth:

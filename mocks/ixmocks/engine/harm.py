@@ -8,7 +8,7 @@ from ixmocks.engine.faults import Fault, Harm
 
 def lost(fault: Fault | None) -> bool:
     """Whether the client gets no whole answer."""
-    return fault is not None and fault.harm in (Harm.RESET, Harm.HANG, Harm.CUT)
+    return fault is not None and fault.harm in (Harm.RESET, Harm.HANG, Harm.CUT, Harm.LATE)
 
 
 def damaged(sent: Sent) -> Sent:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,7 @@ class Journal:
         self._events_max = events_max
         self._bytes_max = bytes_max
         self.written = 0
+        self._watchers: tuple[Callable[[], None], ...] = ()
 
     def next_number(self) -> int:
         return self.written + 1
@@ -76,6 +78,20 @@ class Journal:
         self._bytes += event.size
         while len(self._events) > self._events_max or self._bytes > self._bytes_max:
             self._bytes -= self._events.popleft().size
+        if self._watchers:
+            self.tell()
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call it whenever something is written; it must not wait."""
+        self._watchers = (*self._watchers, watcher)
+
+    def unwatch(self, watcher: Callable[[], None]) -> None:
+        self._watchers = tuple(other for other in self._watchers if other != watcher)
+
+    def tell(self) -> None:
+        """Something happened that a watcher may wait for."""
+        for watcher in self._watchers:
+            watcher()
 
     def get(self, event_id: str) -> Event | None:
         """The event `e12`, if it is still kept."""
@@ -83,6 +99,12 @@ class Journal:
             return None
         index = int(event_id[1:]) - self._events[0].number
         return self._events[index] if 0 <= index < len(self._events) else None
+
+    def since(self, number: int) -> tuple[Event, ...]:
+        """The kept events after that number, oldest first."""
+        if not self._events or number >= self._events[-1].number:
+            return ()
+        return tuple(itertools.islice(self._events, max(0, number - self._events[0].number + 1), None))
 
     def clear(self) -> None:
         self._events.clear()

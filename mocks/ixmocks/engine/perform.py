@@ -10,7 +10,7 @@ from typing import Any
 from ixmocks.engine import exact
 from ixmocks.engine.decide import decide
 from ixmocks.engine.exchange import Received, Sent
-from ixmocks.engine.faults import Fault, Place
+from ixmocks.engine.faults import DETOURS, Fault, Place
 from ixmocks.engine.journal import Event
 from ixmocks.engine.operation import Operation
 from ixmocks.engine.outcome import Answer, Changed, Outcome, Presented, Refused, Violation, Why
@@ -39,17 +39,22 @@ def perform(
         before = world.moment
         at = before.clock.now()
         fault = world.faults.strike(
-            system.name, operation.id, (received.path.encode(), received.query.encode(), received.body)
-        )
+            system.name, operation.id, (received.path.encode(), received.query.encode(), received.body),
+            received.method,
+        )  # fmt: skip
+        if fault is not None and fault.harm in DETOURS:
+            from ixmocks.engine.detours import Way, detour
+
+            return detour(Way(world, system, operation, received, path, headers, presented, faithful, fault))
         place = fault.place if fault else None
         if fault is not None and place is Place.RECEIVED:
-            answer, state = _fault_answer(system, operation, fault), None
+            answer, state = fault_answer(system, operation, fault), None
         else:
             answer, state = decide(world, system, operation, received, path, headers, presented, at)
         if state is not None and place is not Place.BEFORE_COMMIT:
             world.put(system.name, state)
         if fault is not None and place in (Place.BEFORE_COMMIT, Place.AFTER_COMMIT):
-            answer = _fault_answer(system, operation, fault)
+            answer = fault_answer(system, operation, fault)
         return record(world, system, operation.id, received, answer, before, at, fault, faithful=faithful)
 
 
@@ -113,7 +118,7 @@ def record(
     return Sent(answer.status, event.answer_headers, raw, event, fault)
 
 
-def _fault_answer(system: System, operation: Operation, fault: Fault) -> Answer:
+def fault_answer(system: System, operation: Operation, fault: Fault) -> Answer:
     refused = Refused(
         (Violation("fault", "request", fault.label, "nothing: this fault was armed on purpose"),),
         fault.status, Why.FAULT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -36,11 +38,27 @@ class Scenario:
     sections: Mapping[str, Mapping[str, Any]]
     """System name to what its seed loads."""
 
+    inline: bool = False
+    """Its data came with a request, so no other world can want the same."""
+
     def load(self, system: str, loader: Callable[[Mapping[str, Any]], Any]) -> Any:
         try:
             return loader(self.sections.get(system, {}))
         except SeedError as error:
-            raise ScenarioError(f"{self.folder / f'{system}.yaml'}: {error}") from None
+            where = f"data.{system}" if self.inline else self.folder / f"{system}.yaml"
+            raise ScenarioError(f"{where}: {error}") from None
+
+
+def stamp(name: str) -> tuple[tuple[str, int, int], ...]:
+    """Differs when a file of that scenario was changed, added or removed."""
+    folder = SCENARIOS / name if _ours(name) else Path(name)
+    found = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".yaml"):
+                status = entry.stat()
+                found.append((entry.name, status.st_mtime_ns, status.st_size))
+    return tuple(sorted(found))
 
 
 def names() -> tuple[str, ...]:
@@ -50,8 +68,7 @@ def names() -> tuple[str, ...]:
 
 def load(name: str, systems: Collection[str]) -> Scenario:
     """A scenario by name, or by the path of its folder. Raises ScenarioError."""
-    ours = name in names() or not ("/" in name or "\\" in name or Path(name).is_dir())
-    folder = SCENARIOS / name if ours else Path(name)
+    folder = SCENARIOS / name if _ours(name) else Path(name)
     if not (folder / "scenario.yaml").is_file():
         near = get_close_matches(name, names(), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
@@ -84,6 +101,13 @@ def load(name: str, systems: Collection[str]) -> Scenario:
         name=folder.name, title=str(head.get("title", folder.name)), clock=clock, seed=seed,
         readings={str(k): str(v) for k, v in readings.items()}, folder=folder, sections=sections,
     )  # fmt: skip
+
+
+def _ours(name: str) -> bool:
+    """Whether a name means a scenario that comes with ixkit, rather than a folder."""
+    if "/" in name or "\\" in name:
+        return False
+    return (SCENARIOS / name / "scenario.yaml").is_file() or not Path(name).is_dir()
 
 
 def _known_files(folder: Path, systems: Iterable[str]) -> None:
@@ -123,6 +147,11 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_bytes()
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read ({error.strerror}).") from None
+    return read_text(text, str(path))
+
+
+def read_text(text: bytes, path: str) -> dict[str, Any]:
+    """The mapping that a YAML text holds; `path` is how a message names it. Raises ScenarioError."""
     if b"&" in text and _aliases(text) > ALIASES_MAX:
         raise ScenarioError(f"{path}: more than {ALIASES_MAX} YAML aliases; write the values out.")
     try:

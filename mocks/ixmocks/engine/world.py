@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from rpds import HashTrieMap
 
 from ixmocks.engine.clock import Clock
 from ixmocks.engine.faults import Faults
+from ixmocks.engine.holds import Holds
 from ixmocks.engine.journal import Journal
 from ixmocks.engine.outcome import Readings
 from ixmocks.engine.system import Credentials
@@ -21,6 +22,17 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 Stamps = tuple[tuple[datetime, int], ...]
 """Requests counted for the rate windows: how many came at which moment, oldest first."""
+
+LATE_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A request that a fault makes late: what to do, when, and how to tell of it."""
+
+    at: datetime
+    said: str
+    go: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +58,24 @@ class World:
     credentials: Mapping[str, Credentials]
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    holds: Holds = field(default_factory=Holds)
+    late: tuple[Late, ...] = ()
+    """Requests that wait for their time, the earliest first."""
     lock: Any = field(default_factory=threading.RLock)
 
     def reset(self) -> None:
-        """Back to the first moment, faults cleared, journal emptied (its numbering goes on)."""
+        """Back to the first moment, faults cleared, journal emptied (its numbering goes on); what waited is dropped."""
         with self.lock:
+            self.clear_waiting()
             self.moment = self.first
             self.faults.clear()
             self.journal.clear()
+
+    def clear_waiting(self) -> None:
+        """Nobody waits any longer: held exchanges are dropped, late requests never come."""
+        with self.lock:
+            self.holds.drop_all()
+            self.late = ()
 
     def rewind(self, event_id: str) -> bool:
         """Back to the moment after that event; False where the journal no longer has it."""

@@ -86,7 +86,7 @@ class Worlds:
                     for name, system in self.systems.items()
                 }
             )
-            if len(self._loaded) < LOADED_MAX:
+            if len(self._loaded) < LOADED_MAX and not scenario.inline:
                 self._loaded[key] = (scenario, states)
         return states
 
@@ -118,7 +118,8 @@ class Worlds:
                 return False
             for system, credentials in world.credentials.items():
                 self._keys.pop((system, credentials.key), None)
-            return True
+        world.clear_waiting()
+        return True
 
     def complete(self, chosen: Mapping[str, str]) -> dict[str, str]:
         """The reading of every rule that has readings: the chosen one or the likeliest."""

@@ -174,6 +174,8 @@ def test_every_call_that_changes_something_is_an_event(control: Any) -> None:
         ("POST", f"{base}/faults", {"place": "received", "harm": "reset"}, "control:armFault"),
         ("DELETE", f"{base}/faults/f1", None, "control:clearFault"),
         ("POST", f"{base}/actions/pocket/scribble", NOTE, "act:scribble"),
+        ("PUT", f"{base}/state", {"systems": {}}, "control:putState"),
+        ("PUT", f"{base}/state/pocket", {}, "control:putSystemState"),
         ("POST", f"{base}/rewind", {"event": "e1"}, "control:rewindWorld"),
         ("POST", f"{base}/reset", None, "control:resetWorld"),
     ]
@@ -198,7 +200,7 @@ def test_a_world_that_was_made_or_forgotten_knows_by_whom(control: Any) -> None:
 
 
 def test_reading_is_no_event(unchanged: Any) -> None:
-    for path in ("", "/state", "/journal", "/clock", "/faults"):
+    for path in ("", "/state", "/journal", "/clock", "/faults", "/holds"):
         unchanged.get(f"/v1/worlds/default{path}")
 
 
