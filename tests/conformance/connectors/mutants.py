@@ -42,6 +42,11 @@ class M01(Mutant):
     def draft_number(self, document: Document) -> str:
         return document.draft
 
+    def tell(self, code: str, **values: str) -> None:
+        if "invoiceNumber" in values:
+            values.setdefault("invoiceDueDate", self.state.get(code)["date"])
+        super().tell(code, **values)
+
 
 class M02(Mutant):
     """The D number is sent again on a poll after the real number."""
