@@ -50,7 +50,7 @@ def report_of(
     pinned: bool = False,
     notes: Sequence[str] = (),
 ) -> Report:
-    outcome = _outcome(result, preflight, interrupted)
+    outcome = _outcome(result, preflight, level, interrupted)
     return Report(
         kit=Kit(name="ixkit", version=_version(), digests=tuple(digests())),
         connector=Connector(
@@ -96,19 +96,17 @@ def _specs() -> Path:
     return checkout if checkout.is_dir() else here.parent / "ixmocks" / "specs"
 
 
-def _outcome(result: Result, preflight: Sequence[Preflight], interrupted: bool) -> Outcome:
+def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interrupted: bool) -> Outcome:
+    """A failure blocks, a listed one does not: the list says that it is known, and the level says that it is there."""
     if interrupted:
         return Outcome.INTERRUPTED
     if result.trouble:
         return Outcome.KIT_ERROR
     if not result.levels and preflight:
         return Outcome.NOT_STARTED
+    if any(each.verdict in (Verdict.FAIL, Verdict.ERROR) and each.level <= level for each in result.checks):
+        return Outcome.FAILED
     found = {each.result for each in result.levels}
-    if LevelResult.FAILED in found:
-        only_known = all(
-            each.verdict is not Verdict.FAIL and each.verdict is not Verdict.ERROR for each in result.checks
-        )
-        return Outcome.PASSED if only_known else Outcome.FAILED
     return Outcome.INCONCLUSIVE if LevelResult.INCONCLUSIVE in found else Outcome.PASSED
 
 

@@ -29,6 +29,8 @@ from ixconform.systems.target import Act, Target
 REQUESTS_MAX = 3_000
 """More in one run is a loop."""
 LOOK_S = 0.5
+WHOLE_MAX = 800
+"""So many events of a case are read whole."""
 SETTLE_MAX = 6
 STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
@@ -261,7 +263,7 @@ class Player:
         self.cursor = last
         run = Run(
             number=number, ended="quiet" if end.quiet and ended == "exit" else ended, code=end.code,
-            seconds=end.seconds, output=end.output, output_bytes=end.output_bytes, leaked=end.leaked, step=self.at,
+            seconds=end.seconds, output=without(end.output, self.place.secrets if self.place else {}), output_bytes=end.output_bytes, leaked=end.leaked, step=self.at,
             left_behind=end.left_behind,
         )  # fmt: skip
         self.runs.append(run)
@@ -324,6 +326,8 @@ class Player:
 
     def _history(self, problem: str) -> History:
         summaries, _ = self.stage.control.events(self.world)
+        if len(summaries) > WHOLE_MAX:  # a loop: its beginning and its end tell all there is to tell
+            summaries = [*summaries[: WHOLE_MAX // 2], *summaries[-WHOLE_MAX // 2 :]]
         exchanges = [
             self._exchange(each)
             for each in summaries
@@ -360,6 +364,13 @@ def play(stage: Stage, case: Case) -> History:
         prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True
     ) as folder:
         return Player(stage, case, Path(folder)).play()
+
+
+def without(text: str, secrets: Mapping[str, str]) -> str:
+    """What a connector said, fit for a report: each secret by its name."""
+    for name, value in secrets.items():
+        text = text.replace(value, f"[{name}]")
+    return text
 
 
 def spoiled(place: Place) -> Place:

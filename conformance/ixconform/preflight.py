@@ -53,7 +53,7 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
     ended = run.ended in ("exit", "quiet")
     questions = {
         "PRE-START": (
-            bool(asked) or run.code in (0, None),
+            bool(asked) or run.code in (0, None) or not ended,
             f"it ended with exit code {run.code} and had asked nothing{words}",
             "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
             "Map them under [connector.env] in ixkit.toml",

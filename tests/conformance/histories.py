@@ -66,7 +66,10 @@ def exchange(number: int, system: str, operation: str, **more: Any) -> Exchange:
 
 def booked(number: int, each: Instalment, invoice: int) -> list[Exchange]:
     """The two requests of one right booking: make the invoice, tell its number."""
-    body = {"InvoiceNotes": each.code, "Invoice_InvoiceLine": [shown(line.gross_cents) for line in each.lines]}
+    body = {
+        "InvoiceNotes": each.code,
+        "Invoice_InvoiceLine": [shown(line.gross_cents) for line in each.lines],
+    }
     told = {"instalmentCode": each.code, "invoiceNumber": str(invoice), "invoiceDueDate": "2026-05-15"}
     answer = [{"InvoiceNumber": invoice}]
     return [
@@ -104,9 +107,7 @@ def right(made: Data | None = None, **changes: Any) -> History:
 
 def spoiled(history: History, at: int, **changes: Any) -> History:
     """The same with one request changed."""
-    exchanges = tuple(
-        replace(each, **changes) if each.number == at else each for each in history.exchanges
-    )
+    exchanges = tuple(replace(each, **changes) if each.number == at else each for each in history.exchanges)
     return replace(history, exchanges=exchanges)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conformance.test_shrinking import case, cases
 from hypothesis import given
+
+from conformance.test_shrinking import case, cases
 from ixconform.cases import CaseError, Kept, id_of, load, save
 from ixconform.data import Case
 from ixconform.profile import Claims

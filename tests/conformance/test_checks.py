@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from conformance.histories import (
     booked,
     codes,
@@ -16,8 +19,6 @@ from conformance.histories import (
     with_documents,
     with_told,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 from ixconform.data import Step
 from ixconform.history import DocumentLine, Run
 from ixconform.profile import Claims
@@ -39,7 +40,9 @@ def test_the_right_total_under_another_rate_is_found() -> None:
     history = right()
     first = history.books.documents[0]
     moved = tuple(replace(line, rate=line.rate - 15) for line in first.lines)
-    assert codes(with_documents(history, replace(first, lines=moved), history.books.documents[1])) == {"P-SUM"}
+    assert codes(with_documents(history, replace(first, lines=moved), history.books.documents[1])) == {
+        "P-SUM"
+    }
 
 
 def test_lines_in_another_order_or_merged_are_right() -> None:
@@ -80,7 +83,9 @@ def test_nothing_booked_is_found_and_left_for_a_person_only_where_the_kit_hid_th
     hidden = replace(bare, exchanges=(*bare.exchanges, lost), case=replace(bare.case, faulty=True))
     assert [each.kind for each in findings(hidden) if each.code == "P-ONE"] == ["skip"]
     code = history.case.data.instalments[0].code
-    said = replace(hidden, runs=(Run(number=1, ended="exit", code=0, seconds=0.1, output=f"{code} is uncertain"),))
+    said = replace(
+        hidden, runs=(Run(number=1, ended="exit", code=0, seconds=0.1, output=f"{code} is uncertain"),)
+    )
     assert findings(said) == []
 
 
@@ -115,7 +120,12 @@ def test_a_draft_number_after_the_real_one_is_found_even_where_it_is_refused() -
     history = right(data(1))
     code = history.case.data.instalments[0].code
     back = exchange(
-        9, "ixpole", "putInstalments", method="PUT", status=409, sent={"instalmentCode": code, "invoiceNumber": "D100"}
+        9,
+        "ixpole",
+        "putInstalments",
+        method="PUT",
+        status=409,
+        sent={"instalmentCode": code, "invoiceNumber": "D100"},
     )
     assert codes(replace(history, exchanges=(*history.exchanges, back))) == {"P-ACK"}
 
@@ -156,7 +166,9 @@ def test_more_than_75_lines_are_found_when_they_are_attempted() -> None:
 def test_paid_is_found_while_something_is_outstanding_and_when_it_is_never_told() -> None:
     history = right(data(1))
     code = history.case.data.instalments[0].code
-    paid = exchange(9, "ixpole", "putInstalments", method="PUT", sent={"instalmentCode": code, "paymentNo": "B-1"})
+    paid = exchange(
+        9, "ixpole", "putInstalments", method="PUT", sent={"instalmentCode": code, "paymentNo": "B-1"}
+    )
     early = replace(history, exchanges=(*history.exchanges, paid))
     assert codes(early) == {"P-PAY"}
     assert codes(early, Claims(payments=False)) == set()
@@ -174,7 +186,13 @@ def test_the_same_refused_request_again_and_again_is_found() -> None:
 
 def test_a_malformed_request_is_found_and_a_number_that_is_taken_is_not() -> None:
     history = right(data(1))
-    form = {"rule": "SILV-09", "at": "body.InvoiceDate", "seen": "2026-04-15", "expected": "dd-MM-yyyy", "keyword": ""}
+    form = {
+        "rule": "SILV-09",
+        "at": "body.InvoiceDate",
+        "seen": "2026-04-15",
+        "expected": "dd-MM-yyyy",
+        "keyword": "",
+    }
     wrong = exchange(20, "silvasoft", "addsalestransaction", status=400, violations=(form,))
     assert codes(replace(history, exchanges=(*history.exchanges, wrong))) == {"P-REQ"}
     taken = {**form, "rule": "SILV-03", "expected": "a number that is unique"}
@@ -185,7 +203,8 @@ def test_a_malformed_request_is_found_and_a_number_that_is_taken_is_not() -> Non
 def test_asking_on_while_a_limit_is_in_force_is_found() -> None:
     history = right(data(1))
     limited = [
-        exchange(20 + n, "silvasoft", "listrelations", status=401, answered="Ratelimit exceeded") for n in range(12)
+        exchange(20 + n, "silvasoft", "listrelations", status=401, answered="Ratelimit exceeded")
+        for n in range(12)
     ]
     assert codes(replace(history, exchanges=(*history.exchanges, *limited))) == {"P-RATE"}
     assert codes(replace(history, exchanges=(*history.exchanges, *limited[:5]))) == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from ixconform.config import ConfigError, claims_of, find, read, seconds_of
 from ixconform.profile import ProfileError, profile_of, profiles
 
@@ -75,7 +76,11 @@ def test_a_span_that_is_none_is_refused() -> None:
 
 
 def test_profiles_have_short_names_and_no_others() -> None:
-    assert profile_of("ixpole-silvasoft").name == "ixpole-silvasoft-direct" == profile_of("IXPOLE-silvasoft-final").name
+    assert (
+        profile_of("ixpole-silvasoft").name
+        == "ixpole-silvasoft-direct"
+        == profile_of("IXPOLE-silvasoft-final").name
+    )
     assert {profile_of(name).name for name in profiles()} == set(profiles())
     with pytest.raises(ProfileError, match="there are: ixpole-silvasoft-direct"):
         profile_of("ixpole-exact")

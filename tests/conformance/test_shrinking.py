@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.histories import TARGET
 from hypothesis import given
 from hypothesis import strategies as st
+
+from conformance.histories import TARGET
 from ixconform.data import Case, Step
 from ixconform.shrinking import DRIVING, shrink, size, smaller
 from ixconform.worlds import Maker

@@ -20,8 +20,8 @@ AFTER_LIMIT = 8
 FORBIDDEN_S = 1.0
 SAME_REFUSAL = 3
 BENIGN = frozenset({401, 403, 404, 408, 409, 425, 429})
-QUERY_TOKENS = {"telecomx"}
-"""Systems that document a token in the query themselves."""
+QUERY_ALLOWED, QUERY_DEMANDED = frozenset({"telecomx"}), frozenset({"crmcom"})
+"""Systems that take a token in the query beside the header, and those that take it nowhere else."""
 
 
 def ends(seen: Seen) -> list[Finding]:
@@ -257,7 +257,9 @@ def secrets(seen: Seen) -> list[Finding]:
         if "[redacted]" in f"{each.path}?{each.query}" or re.search(
             r"(?i)(secret|password|api_?key)=", each.query
         ):
-            usual = each.system in QUERY_TOKENS or each.operation in _logins(seen)
+            if each.system in QUERY_DEMANDED and "[redacted]" not in each.path:
+                continue
+            usual = each.system in QUERY_ALLOWED or each.operation in _logins(seen)
             found.append(
                 Finding(
                     code="P-SEC",
