@@ -3,6 +3,7 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check
+PROFILES := $(foreach target,silvasoft telecomx crmcom,ixpole-$(target)-direct ixpole-$(target)-draft)
 WORK := mocks bridge conformance tools tests
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export REDOCLY_TELEMETRY := off
@@ -10,7 +11,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export NO_MKDOCS_2_WARNING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long check format-check types arrows specs fmt bench docs lock clean
+.PHONY: help demo serve test test-long conform check format-check types arrows specs fmt bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -57,6 +58,13 @@ tools/lint/.linted: tools/lint/node_modules/.stamp tools/lint/.spectral.yaml too
 fmt: $(VENV)/.dev ## put the code in shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (ARGS="--level 2" for less)
+	@mkdir -p build/conform
+	@cd tests/conformance && for profile in $(PROFILES); do \
+	  ../../$(BIN)/ixkit conform run --profile $$profile --report ../../build/conform/$$profile $(ARGS) \
+	    >../../build/conform/$$profile.txt 2>&1; \
+	  grep -m1 "  passed\|  failed\|  not \|  inconclusive" ../../build/conform/$$profile.txt || tail -5 ../../build/conform/$$profile.txt; done
 
 bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
 	$(BIN)/python tests/bench/bench.py $(ARGS)

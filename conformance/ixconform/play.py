@@ -261,11 +261,18 @@ class Player:
         number = len(self.runs) + 1
         self.spans.append((self.cursor + 1, last, number))
         self.cursor = last
+        secrets = self.place.secrets if self.place else {}
         run = Run(
-            number=number, ended="quiet" if end.quiet and ended == "exit" else ended, code=end.code,
-            seconds=end.seconds, output=without(end.output, self.place.secrets if self.place else {}), output_bytes=end.output_bytes, leaked=end.leaked, step=self.at,
+            number=number,
+            ended="quiet" if end.quiet and ended == "exit" else ended,
+            code=end.code,
+            seconds=end.seconds,
+            output=without(end.output, secrets),
+            output_bytes=end.output_bytes,
+            leaked=end.leaked,
             left_behind=end.left_behind,
-        )  # fmt: skip
+            step=self.at,
+        )
         self.runs.append(run)
         return run
 
