@@ -196,9 +196,9 @@ def page(hunted: list[Hunted], judged: list[tuple[Animal, str, float]], times: i
     lines = [
         "# What the suite catches",
         "",
-        "A suite is worth something only if it fails wrong connectors for the right reason and leaves right ones alone.",
-        "So it is tried on connectors that are wrong on purpose, each with one realistic mistake, and on variants that",
-        "do things differently and are right. `make conform-zoo` plays them all and writes this page.",
+        "A suite is worth something only if it fails wrong connectors for the right reason, and leaves right ones",
+        "alone. So it is tried on connectors that are wrong on purpose, each with one realistic mistake, and on",
+        "variants that do things differently and are right. `make conform-zoo` plays all and writes this page.",
         "",
         f"**{len(dead)} of {len(codes)} mistakes are caught**, each {times} times out of {times}; half of them within"
         f" {statistics.median(seconds):.0f} s of the start of a run, the slowest after {max(seconds):.0f} s.",
