@@ -26,11 +26,13 @@ from telecomx import TelecomX
 TARGETS = {"silvasoft": Silvasoft, "crmcom": CrmCom, "telecomx": TelecomX}
 
 
-def main(connector: type[Connector] = Connector, targets: dict[str, Any] = TARGETS) -> int:
+def main(
+    connector: type[Connector] = Connector, targets: dict[str, Any] = TARGETS, argv: list[str] | None = None
+) -> int:
     parser = argparse.ArgumentParser(description="One poll: from iXpole into the target and back.")
     parser.add_argument("--target", choices=sorted(targets), default="silvasoft")
     parser.add_argument("--mode", choices=("direct", "draft"), default=os.environ.get("IXKIT_MODE", "direct"))
-    asked = parser.parse_args()
+    asked = parser.parse_args(argv)
     try:
         target = targets[asked.target](dict(os.environ))
         made = connector(dict(os.environ), target, draft=asked.mode == "draft")
@@ -38,6 +40,19 @@ def main(connector: type[Connector] = Connector, targets: dict[str, Any] = TARGE
         say(f"the environment variable {missing} is missing")
         return 2
     return made.poll()
+
+
+def silvasoft(env: dict[str, str]) -> int:
+    """One poll, for a driver that calls instead of starting a process; the mode comes from IXKIT_MODE."""
+    return main(argv=["--target", "silvasoft"])
+
+
+def telecomx(env: dict[str, str]) -> int:
+    return main(argv=["--target", "telecomx"])
+
+
+def crmcom(env: dict[str, str]) -> int:
+    return main(argv=["--target", "crmcom"])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import contextlib
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -272,7 +272,7 @@ class M13(Mutant):
 class M14(Mutant):
     """The PDF goes out as its raw bytes in Latin-1, not as base64."""
 
-    named, profiles = ("P-REQ",), ANY
+    named, profiles = ("P-REQ", "P-ACK"), ANY
 
     def pdf(self, code: str, document: Document) -> str | None:
         content = document.pdf or self.target.paper(code, document)
@@ -282,7 +282,7 @@ class M14(Mutant):
 class M15(Mutant):
     """The base64 has `data:application/pdf;base64,` before it."""
 
-    named, profiles = ("P-REQ",), ANY
+    named, profiles = ("P-REQ", "P-ACK"), ANY
 
     def pdf(self, code: str, document: Document) -> str | None:
         content = super().pdf(code, document)
@@ -453,6 +453,21 @@ class M25(Mutant):
 MUTANTS = {each.__name__: each for each in Mutant.__subclasses__()}
 
 
+def poll(code: str, argv: list[str]) -> int:
+    mutant = MUTANTS[code]
+    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
+    targets = {name: getattr(mutant, own[name], target) for name, target in right.TARGETS.items()}
+    return right.main(mutant, targets, argv)
+
+
+def __getattr__(name: str) -> Callable[[Any], int]:
+    """`M04_silvasoft`: one poll, for a driver that calls instead of starting a process."""
+    code, _, target = name.partition("_")
+    if code not in MUTANTS or target not in right.TARGETS:
+        raise AttributeError(name)
+    return lambda env: poll(code, ["--target", target])
+
+
 def main() -> int:
     if sys.argv[1:2] == ["--list"]:
         listed = {
@@ -461,10 +476,7 @@ def main() -> int:
         }
         print(json.dumps(listed, indent=1))
         return 0
-    mutant = MUTANTS[sys.argv.pop(1)]
-    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
-    targets = {name: getattr(mutant, own[name], target) for name, target in right.TARGETS.items()}
-    return right.main(mutant, targets)
+    return poll(sys.argv[1], sys.argv[2:])
 
 
 if __name__ == "__main__":

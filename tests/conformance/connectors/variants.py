@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -258,15 +258,27 @@ class V16(Variant):
 VARIANTS = {each.__name__: each for each in Variant.__subclasses__()}
 
 
+def poll(code: str, argv: list[str]) -> int:
+    variant = VARIANTS[code]
+    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
+    targets = {name: getattr(variant, own[name], target) for name, target in right.TARGETS.items()}
+    return right.main(variant, targets, argv)
+
+
+def __getattr__(name: str) -> Callable[[Any], int]:
+    """`V04_silvasoft`: one poll, for a driver that calls instead of starting a process."""
+    code, _, target = name.partition("_")
+    if code not in VARIANTS or target not in right.TARGETS:
+        raise AttributeError(name)
+    return lambda env: poll(code, ["--target", target])
+
+
 def main() -> int:
     if sys.argv[1:2] == ["--list"]:
         listed = {code: {"what": each.__doc__, "profiles": each.profiles} for code, each in VARIANTS.items()}
         print(json.dumps(listed, indent=1))
         return 0
-    variant = VARIANTS[sys.argv.pop(1)]
-    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
-    targets = {name: getattr(variant, own[name], target) for name, target in right.TARGETS.items()}
-    return right.main(variant, targets)
+    return poll(sys.argv[1], sys.argv[2:])
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from ixmocks.engine.operation import Routes, snake_case
 from ixmocks.engine.schema import Shape
 from ixmocks.kit import Held, Kit
 
+
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A made-up timeout of a minute is not waited for."""
