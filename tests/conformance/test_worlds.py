@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ixconform.data import Case, Instalment
 from ixconform.profile import Claims, profile_of, profiles
 from ixconform.scenarios.asked import Asked, Call, Omitted, recording
@@ -39,7 +40,7 @@ def test_every_instalment_has_a_total_and_a_word_of_its_own(profile: str, seed: 
         assert len({each.gross_cents for each in instalments}) == len(instalments)
         tokens = [each.token for each in instalments]
         assert len(set(tokens)) == len(tokens)
-        assert all(not (one in other) for one, other in pairwise(sorted(tokens)))
+        assert all(one not in other for one, other in pairwise(sorted(tokens)))
         assert all(each.token in line.text for each in instalments for line in each.lines)
         people = (*case.data.customers, *case.data.strangers)
         assert len({each.id for each in people}) == len(people)
@@ -77,5 +78,3 @@ def test_the_catalogue_names_each_scenario_once_and_says_why_it_is_there() -> No
     assert len(set(ids)) == len(ids)
     assert all(each.purpose and each.title and each.about for each in SCENARIOS)
     assert [each.level for each in SCENARIOS] == sorted(each.level for each in SCENARIOS)
-
-

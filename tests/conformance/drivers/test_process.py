@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ixconform.drivers.capture import HEAD, TAIL
 from ixconform.drivers.command import CommandDriver
 from ixconform.drivers.driver import Ended, Surroundings
@@ -51,20 +52,25 @@ def test_much_output_costs_no_memory_and_keeps_head_and_tail(tmp_path: Path) -> 
 
 
 def test_a_secret_is_found_wherever_it_stands(tmp_path: Path) -> None:
-    script = "import os\nfor _ in range(20): os.write(1, b'x' * 65000)\nos.write(2, os.environ['WANTED'].encode())"
+    script = (
+        "import os\nfor _ in range(20): os.write(1, b'x' * 65000)\nos.write(2, os.environ['WANTED'].encode())"
+    )
     assert ran(script, tmp_path).leaked == ("WANTED",)
     assert ran("print('nothing')", tmp_path).leaked == ()
 
 
 def test_whoever_ignores_sigterm_is_killed(tmp_path: Path) -> None:
-    script = "import signal, threading; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\n"
+    script = (
+        "import signal, threading; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\n"
+    )
     end = ran(script + "threading.Event().wait()", tmp_path, limit_s=1.5)
     assert end.code == -9
 
 
 @linux
 def test_children_that_leave_the_group_are_found_and_ended(tmp_path: Path) -> None:
-    child = f"import os,threading; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); threading.Event().wait()"
+    told = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))"
+    child = f"import os, threading; {told}; threading.Event().wait()"
     script = (
         "import subprocess, sys, pathlib, threading\n"
         f"subprocess.Popen([sys.executable, '-S', '-c', {child!r}], start_new_session=True)\n"
@@ -77,7 +83,8 @@ def test_children_that_leave_the_group_are_found_and_ended(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [("no-such-program-here", "was not found"), ("./not-executable", "may not be executed")]
+    ("command", "said"),
+    [("no-such-program-here", "was not found"), ("./not-executable", "may not be executed")],
 )
 def test_what_cannot_start_says_why(command: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "not-executable").write_text("")
