@@ -118,10 +118,20 @@ def claims_of(given: Mapping[str, Any]) -> Claims:
         raise ConfigError(
             f"connector.capabilities.over_75 is {wanted['over_75']!r}; expected one of {', '.join(OVER)}"
         )
+    _pattern(str(wanted.get("correlation", "")))
     for name, value in wanted.items():
         if names[name] == "bool" and not isinstance(value, bool):
             raise ConfigError(f"connector.capabilities.{name} is {value!r}; expected true or false")
     return Claims(**wanted)
+
+
+def _pattern(text: str) -> None:
+    try:
+        groups = re.compile(text).groupindex
+    except re.error as error:
+        raise ConfigError(f"connector.capabilities.correlation {text!r} is no pattern: {error}") from None
+    if text and "code" not in groups:
+        raise ConfigError(f"connector.capabilities.correlation {text!r}: expected a group (?P<code>…)")
 
 
 def seconds_of(span: str) -> float:

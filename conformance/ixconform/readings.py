@@ -26,7 +26,7 @@ class Silent:
 
 def explore(stage: Stage, runner: Runner, wish: Wish) -> list[Reading]:
     """Each other reading of each rule that was touched, with the verdict under it and the checks that change."""
-    usual = {each.id: each.verdict for each in runner.result.checks if each.scenario in SCENARIOS}
+    usual = {each.id: each.verdict for each in runner.result.checks}
     found = []
     touched = _touched(runner)
     for rule in _open_rules(stage.control, stage.target.traits.name):
@@ -44,7 +44,14 @@ def explore(stage: Stage, runner: Runner, wish: Wish) -> list[Reading]:
 
 def _under(stage: Stage, wish: Wish, code: str, name: str, usual: dict[str, Verdict]) -> Reading:
     other = replace(stage, readings={**stage.readings, code: name})
-    narrow = replace(wish, only=SCENARIOS, level=2, keep_going=True, shrinks=False, known_failing=frozenset())
+    narrow = replace(
+        wish,
+        only=wish.only or SCENARIOS,
+        level=min(2, wish.level),
+        keep_going=True,
+        shrinks=False,
+        known_failing=frozenset(),
+    )
     result = Runner(other, narrow, Silent()).run()
     changes = tuple(each.id for each in result.checks if usual.get(each.id, each.verdict) is not each.verdict)
     failed = any(each.result is LevelResult.FAILED for each in result.levels)

@@ -229,3 +229,9 @@ def test_wrong_credentials_are_tried_a_few_times_only() -> None:
     tries = [exchange(20 + n, "ixpole", "postToken", status=400) for n in range(20)]
     assert "P-LOGIN" in codes(replace(history, case=case, exchanges=(*history.exchanges, *tries)))
     assert codes(replace(history, case=case, exchanges=(*history.exchanges, *tries[:3]))) == set()
+
+
+def test_a_tag_that_is_claimed_must_be_there() -> None:
+    history = right(data(1))
+    assert codes(history, Claims(correlation=r"(?P<code>K-\S+)")) == set()
+    assert codes(history, Claims(correlation=r"ref (?P<code>\S+)")) == {"P-MAP"}

@@ -44,6 +44,8 @@ def test_a_whole_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ("[connector]\ndriver = 'magic'", "expected one of command"),
         ("[connector.capabilities]\nover_75 = 'pray'", "expected one of refuse"),
         ("[connector.capabilities]\npayments = 'yes'", "expected true or false"),
+        ("[connector.capabilities]\ncorrelation = 'x'", "expected a group"),
+        ("[connector.capabilities]\ncorrelation = '('", "is no pattern"),
         ("[conform]\nlevel = 'high'", "expected a number"),
         ("[connector]\nenv = { A = '${NOBODY_SET_THIS}' }", "which is not set"),
         ("connector = 3", "expected a table"),
@@ -87,4 +89,7 @@ def test_profiles_have_short_names_and_no_others() -> None:
 
 
 def test_a_correlation_may_be_a_table() -> None:
-    assert claims_of({"correlation": {"field": "InvoiceNotes", "pattern": "x"}}).correlation == "x"
+    assert (
+        claims_of({"correlation": {"field": "InvoiceNotes", "pattern": "(?P<code>x)"}}).correlation
+        == "(?P<code>x)"
+    )

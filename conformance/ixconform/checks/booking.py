@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -212,7 +213,7 @@ def mapping(seen: Seen) -> list[Finding]:
 
 def _mapped(seen: Seen, instalment: Instalment, document: Document) -> list[Finding]:
     marks = {each.number: "this body" for each in creations(seen, [document])}
-    found = []
+    found = _tag(seen, instalment, document)
     wrong = _wrong_customer(seen, instalment, document)
     if wrong:
         found.append(
@@ -242,6 +243,24 @@ def _mapped(seen: Seen, instalment: Instalment, document: Document) -> list[Find
                     )
                 )
     return found
+
+
+def _tag(seen: Seen, instalment: Instalment, document: Document) -> list[Finding]:
+    """Where the connector says how it tags its documents, the tag names this instalment."""
+    if not seen.claims.correlation:
+        return []
+    match = re.search(seen.claims.correlation, document.texts)
+    tagged = match["code"] if match else ""
+    if tagged == instalment.code:
+        return []
+    return [
+        Finding(
+            code="P-MAP",
+            instalment=instalment.code,
+            actual=f"the correlation pattern finds {tagged or 'nothing'} on {document.key}",
+            expected=f"{instalment.code}, as the capability `correlation` claims",
+        )
+    ]
 
 
 def _dated_by_person(seen: Seen, document: Document) -> bool:
