@@ -7,7 +7,7 @@ from typing import Any
 
 from ixconform.control import Control
 from ixconform.play import Stage
-from ixconform.report.model import LevelResult, Reading, Verdict
+from ixconform.report.model import Reading, Verdict
 from ixconform.runner import Runner, Wish
 
 SCENARIOS = ("C-010", "C-020", "C-025", "C-030", "C-050")
@@ -54,8 +54,8 @@ def _under(stage: Stage, wish: Wish, code: str, name: str, usual: dict[str, Verd
     )
     result = Runner(other, narrow, Silent()).run()
     changes = tuple(each.id for each in result.checks if usual.get(each.id, each.verdict) is not each.verdict)
-    failed = any(each.result is LevelResult.FAILED for each in result.levels)
-    verdict = Verdict.DISPUTED if failed and changes else Verdict.PASS
+    worse = any(each.verdict is Verdict.FAIL and each.id in changes for each in result.checks)
+    verdict = Verdict.DISPUTED if worse else Verdict.PASS
     return Reading(rule=code, reading=name, chosen=False, touched=True, verdict=verdict, changes=changes)
 
 
