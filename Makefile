@@ -11,7 +11,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export NO_MKDOCS_2_WARNING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long conform check format-check types arrows specs fmt bench docs lock clean
+.PHONY: help demo serve test test-long conform conform-zoo check format-check types arrows specs fmt bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -65,6 +65,9 @@ conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (
 	  ../../$(BIN)/ixkit conform run --profile $$profile --report ../../build/conform/$$profile $(ARGS) \
 	    >../../build/conform/$$profile.txt 2>&1; \
 	  grep -m1 "  passed\|  failed\|  not \|  inconclusive" ../../build/conform/$$profile.txt || tail -5 ../../build/conform/$$profile.txt; done
+
+conform-zoo: $(VENV)/.dev ## what the suite catches: 25 mistakes, ten times each, and harmless variants (an hour)
+	$(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
 bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
 	$(BIN)/python tests/bench/bench.py $(ARGS)

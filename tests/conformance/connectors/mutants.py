@@ -348,6 +348,8 @@ class M18(Mutant):
 
 def without_negative(instalment: dict[str, Any]) -> dict[str, Any]:
     lines = [line for line in instalment["lines"] if Decimal(line["amountInclVat"]) >= 0]
+    if len(lines) == len(instalment["lines"]):
+        return instalment
     gross = sum((Decimal(line["amountInclVat"]) for line in lines), Decimal(0))
     return {**instalment, "lines": lines, "amountInclVat": gross}
 

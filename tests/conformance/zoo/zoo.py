@@ -231,23 +231,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", default=[], help="M04 or V02; repeatable")
     parser.add_argument("--profile", action="append", default=[], help="silvasoft-direct; repeatable")
+    parser.add_argument("--first", action="store_true", help="each against its first profile only")
+    parser.add_argument(
+        "--scenario", action="append", default=[], help="C-06*: these scenarios only; repeatable"
+    )
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--level", type=int, default=4)
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
 
     def chosen(kind: str) -> list[Animal]:
-        return [
+        fitting = [
             each
             for each in listed(kind)
             if (not asked.only or each.code in asked.only)
             and (not asked.profile or each.profile in asked.profile)
         ]
+        firsts = {each.code: each for each in reversed(fitting)}
+        return [each for each in fitting if not asked.first or firsts[each.code] is each]
 
     hunted, judged, bad = [], [], 0
     with serving() as control:
         for animal in chosen("mutants"):
-            one = hunt(control, animal, level=asked.level, times=asked.times)
+            one = hunt(control, animal, level=asked.level, times=asked.times, only=tuple(asked.scenario))
             hunted.append(one)
             said = (
                 f"{one.check.id} {one.check.reason[:90]}" if one.check else f"SURVIVES {', '.join(one.other)}"
@@ -259,7 +265,7 @@ def main() -> int:
             )
         for animal in chosen("variants"):
             began = time.monotonic()
-            result = judge(control, animal, level=asked.level)
+            result = judge(control, animal, level=asked.level, only=tuple(asked.scenario))
             found = alarms(result)
             judged.append((animal, reached(result), time.monotonic() - began))
             bad += bool(found)
