@@ -11,6 +11,9 @@ from ixconform.history import Document, Exchange, Told
 from ixconform.systems.ixpole import Ack, acks
 from ixconform.visible import excused
 
+LATE = "late"
+"""The kit handed it over later than it was sent: its place in the journal is not the connector's doing."""
+
 
 def acknowledged(seen: Seen) -> list[Finding]:
     """Every number that iXpole gets names a document that was made for that instalment, and is true at that moment."""
@@ -128,7 +131,7 @@ def _order(seen: Seen, instalment: Instalment) -> list[Finding]:
     found = []
     real = ""
     for ack in _acks(seen):
-        if ack.code != instalment.code or ack.number is None:
+        if ack.code != instalment.code or ack.number is None or ack.exchange.fault.startswith(LATE):
             continue
         if real and ack.draft:
             found.append(
