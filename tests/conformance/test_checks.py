@@ -235,3 +235,23 @@ def test_a_tag_that_is_claimed_must_be_there() -> None:
     history = right(data(1))
     assert codes(history, Claims(correlation=r"(?P<code>K-\S+)")) == set()
     assert codes(history, Claims(correlation=r"ref (?P<code>\S+)")) == {"P-MAP"}
+
+
+def test_a_draft_number_that_the_kit_itself_delivered_late_is_no_step_back() -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    told = {"instalmentCode": code, "invoiceNumber": "D100"}
+    late = exchange(9, "ixpole", "putInstalments", method="PUT", status=409, sent=told, fault="late@received")
+    found = [each.actual for each in findings(replace(history, exchanges=(*history.exchanges, late)))]
+    assert not any("after the real number" in each for each in found)
+
+
+def test_a_draft_that_was_told_and_then_deleted_was_there() -> None:
+    history = with_documents(right(data(1)))
+    code = history.case.data.instalments[0].code
+    told = {"instalmentCode": code, "invoiceNumber": "D100"}
+    gone = with_told(spoiled(history, 3, sent=told), code, number="D100")
+    lenient = replace(gone.case.data.instalments[0], expect="may-refuse")
+    gone = replace(gone, case=replace(gone.case, data=replace(gone.case.data, instalments=(lenient,))))
+    assert codes(gone) == set()
+    assert "P-ACK" in codes(spoiled(gone, 2, answered=[{"InvoiceNumber": 777}]))

@@ -11,6 +11,9 @@ from ixconform.history import Document, Exchange, Told
 from ixconform.systems.ixpole import Ack, acks
 from ixconform.visible import excused
 
+LATE = "late"
+"""The kit handed it over later than it was sent: its place in the journal is not the connector's doing."""
+
 
 def acknowledged(seen: Seen) -> list[Finding]:
     """Every number that iXpole gets names a document that was made for that instalment, and is true at that moment."""
@@ -38,6 +41,8 @@ def _true_number(seen: Seen, ack: Ack, owned: dict[str, list[Document]]) -> list
         ]
     name = ack.number.removeprefix("D") if ack.draft else ack.number
     there = [each for each in owned[ack.code] if name in each.names]
+    if not there and _was_there(seen, ack, name):
+        return []
     if not there:
         other = [code for code, documents in owned.items() if any(name in each.names for each in documents)]
         what = f"which was made for {other[0]}" if other else "which names no document of it"
@@ -51,6 +56,20 @@ def _true_number(seen: Seen, ack: Ack, owned: dict[str, list[Document]]) -> list
             )
         ]
     return _stage_fits(seen, ack, there) + _early(seen, ack, there[0]) + _due(seen, ack, there[0])
+
+
+def _was_there(seen: Seen, ack: Ack, name: str) -> bool:
+    """Whether this document was made for the instalment before it was told; a person may have deleted it since."""
+    instalment = seen.history.case.data.instalment(ack.code)
+    signs = [sign for sign in (ack.code, instalment.token if instalment else "") if sign]
+    return any(
+        each.changed
+        and each.operation in seen.target.traits.creates
+        and each.number < ack.exchange.number
+        and name in str(each.answered)
+        and any(sign in str(each.sent) for sign in signs)
+        for each in seen.history.asked
+    )
 
 
 def _stage_fits(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding]:
@@ -128,7 +147,7 @@ def _order(seen: Seen, instalment: Instalment) -> list[Finding]:
     found = []
     real = ""
     for ack in _acks(seen):
-        if ack.code != instalment.code or ack.number is None:
+        if ack.code != instalment.code or ack.number is None or ack.exchange.fault.startswith(LATE):
             continue
         if real and ack.draft:
             found.append(

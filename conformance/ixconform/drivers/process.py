@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import threading
@@ -111,9 +112,19 @@ class Process:
         self.left_behind += len(left)
         self.signal(signal.SIGKILL)
         for pid in left:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+            _end(pid)
         self.capture.join(DRAIN_S)
+
+
+def _end(pid: int) -> None:
+    """SIGKILL for a process that is no child of ours, and wait until it is gone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        watched = os.pidfd_open(pid)
+        try:
+            os.kill(pid, signal.SIGKILL)
+            select.select([watched], [], [], GRACE_S)
+        finally:
+            os.close(watched)
 
 
 def _marked(mark: str) -> list[int]:

@@ -69,7 +69,8 @@ def test_whoever_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 @linux
 def test_children_that_leave_the_group_are_found_and_ended(tmp_path: Path) -> None:
-    told = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))"
+    half, whole = str(tmp_path / "half"), str(tmp_path / "pid")
+    told = f"open({half!r}, 'w').write(str(os.getpid())); os.rename({half!r}, {whole!r})"
     child = f"import os, threading; {told}; threading.Event().wait()"
     script = (
         "import subprocess, sys, pathlib, threading\n"
