@@ -3,14 +3,15 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check
-WORK := mocks bridge tools tests
+PROFILES := $(foreach target,silvasoft telecomx crmcom,ixpole-$(target)-direct ixpole-$(target)-draft)
+WORK := mocks bridge conformance tools tests
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export NO_MKDOCS_2_WARNING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long check format-check types arrows specs fmt bench docs lock clean
+.PHONY: help demo serve test test-long simulate campaign conform conform-zoo check format-check types arrows specs fmt bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -29,6 +30,12 @@ test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" 
 test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 -m "long or not long" $(ARGS)
 
+simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
+	@PYTHONPATH=tests $(BIN)/python -m simulation.replay $(ARGS)
+
+campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000 --executor dask://HOST:PORT")
+	@PYTHONPATH=tests $(BIN)/python -m simulation.campaign $(ARGS)
+
 check: format-check types arrows specs ## formatting, lint, types, arrows between rooms, contracts
 
 format-check: $(VENV)/.dev
@@ -36,7 +43,7 @@ format-check: $(VENV)/.dev
 	$(BIN)/ruff check .
 
 types: $(VENV)/.dev
-	$(BIN)/mypy --strict mocks bridge
+	$(BIN)/mypy --strict mocks bridge conformance
 
 arrows: $(VENV)/.dev
 	$(BIN)/lint-imports
@@ -57,6 +64,16 @@ tools/lint/.linted: tools/lint/node_modules/.stamp tools/lint/.spectral.yaml too
 fmt: $(VENV)/.dev ## put the code in shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (ARGS="--level 2" for less)
+	@mkdir -p build/conform
+	@cd tests/conformance && for profile in $(PROFILES); do \
+	  ../../$(BIN)/ixkit conform run --profile $$profile --report ../../build/conform/$$profile $(ARGS) \
+	    >../../build/conform/$$profile.txt 2>&1; \
+	  grep -m1 "  passed\|  failed\|  not \|  inconclusive" ../../build/conform/$$profile.txt || tail -5 ../../build/conform/$$profile.txt; done
+
+conform-zoo: $(VENV)/.dev ## what the suite catches: 25 mistakes, ten times each, and harmless variants (an hour)
+	$(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
 bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
 	$(BIN)/python tests/bench/bench.py $(ARGS)

@@ -428,6 +428,12 @@ def test_a_follower_ends_quietly_when_interrupted_and_colours_only_where_wanted(
         assert process.stderr.read().strip() == ""
 
 
+def test_colours_are_off_where_nobody_wants_them() -> None:
+    for env, coloured in (({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)):
+        done = CliRunner().invoke(command, ["explain", "SILV-01"], env=env, color=True)
+        assert ("\x1b[" in done.stdout) == coloured
+
+
 # ---- many at once --------------------------------------------------------------------------------
 
 

@@ -30,12 +30,14 @@ class How(Enum):
 
 IXKIT = r"(\.venv/bin/)?ixkit"
 COMMANDS: tuple[tuple[str, How], ...] = (
-    (r"make( (help|demo|test|test-long|check|fmt|bench|docs|clean))?( \w+=\S+)*", How.NAMED),
+    (r"make( (help|demo|test|test-long|conform|check|fmt|bench|docs|clean))?( \w+=\S+)*", How.NAMED),
+    (r"make (simulate|campaign) ARGS=.*", How.NAMED),
     (r"make serve( ARGS=.*)?", How.SERVED),
     (rf"{IXKIT} demo( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT} serve( --[^|>]*)?", How.SERVED),
     (rf"{IXKIT} bridge (example|run|status|resolve|audit|rebuild)( .*)?", How.RUN),
     (rf"{IXKIT} bridge watch( --[^|>]*)?", How.NAMED),
+    (rf"{IXKIT} conform (run|list|preflight|replay|verify)( .*)?", How.NAMED),
     (rf"{IXKIT}.* --(help|version)", How.RUN),
     (r"curl .*", How.RUN),
     (r"cp -r mocks/ixmocks/scenarios/[a-z-]+ [a-z-]+", How.RUN),
@@ -139,8 +141,10 @@ def _named(shell: Ixkit, command: Command) -> None:
         targets = re.findall(r"^([a-z][a-z-]*):.*## ", (PROJECT / "Makefile").read_text(), re.MULTILINE)
         assert set(words[1:2]) <= set(targets)
         return
-    text = shell(f"{shlex.join(words[:2])} --help").stdout
-    assert [word for word in words[2:] if word.startswith("--") and f"{word} " not in text] == []
+    own = words[: words.index("--")] if "--" in words else words  # behind it stands somebody else's command
+    command_words = 3 if words[1] == "conform" else 2
+    text = shell(f"{shlex.join(words[:command_words])} --help").stdout
+    assert [word for word in own[command_words:] if word.startswith("--") and f"{word} " not in text] == []
 
 
 def _here(line: str, served: Served | None) -> str:

@@ -18,7 +18,7 @@ from ixbridge.core.life import Standing, life_of
 from ixbridge.core.mapping import CustomerRules, NumberSeries, ProductRules
 from ixbridge.core.model import Mode
 from ixbridge.core.resolve import Adopt, resolution
-from simulation.test_target_faults import people_number, people_pay
+from simulation.people import people_number, people_pay
 from support.bridging import MemoryJournal, Reply, customer, swallowed
 from support.targets import ADDRESS, Bench, bench, one
 

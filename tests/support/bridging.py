@@ -93,6 +93,9 @@ class MemoryJournal:
         self.durable += self._volatile
         self._volatile.clear()
 
+    def confirm(self) -> None:
+        """Nobody else is there."""
+
     def records(self) -> Sequence[Record]:
         return [*self.durable, *self._volatile]
 

@@ -308,11 +308,16 @@ def _exchange(
     from ixbridge.shell.clock import RealChance, RealClock
     from ixbridge.shell.start import exchange_on
     from ixbridge.shell.store import paced
-    from ixbridge.shell.transport import HttpTransport
+    from ixbridge.shell.transport import Fenced, HttpTransport
 
     clock = clock or RealClock()
-    target, hold = paced(HttpTransport(urls[1]), clock, journal, pace=pace, system=policy.target.name)
-    transports: dict[Side, Transport] = {Side.SOURCE: HttpTransport(urls[0]), Side.TARGET: target}
+    # The fence is asked last, behind any waiting: whoever was replaced meanwhile writes nothing.
+    source, fenced = (
+        Fenced(HttpTransport(url), journal.confirm) if journal is not None else HttpTransport(url)
+        for url in urls
+    )
+    target, hold = paced(fenced, clock, journal, pace=pace, system=policy.target.name)
+    transports: dict[Side, Transport] = {Side.SOURCE: source, Side.TARGET: target}
     return exchange_on(transports, credentials, clock, RealChance(), policy, hold=hold)
 
 

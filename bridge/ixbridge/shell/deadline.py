@@ -6,6 +6,7 @@ ends when the whole exchange has had its time, headers included.
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,6 @@ import httpcore
 import httpx
 
 if TYPE_CHECKING:
-    import ssl
-
     from httpcore import SOCKET_OPTION
 
 
@@ -79,8 +78,11 @@ class _Backend(httpcore.NetworkBackend):
 class BoundedTransport(httpx.HTTPTransport):
     """One connection kept open, no retries, and a deadline for everything that goes over it."""
 
-    def __init__(self, deadline: Deadline) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
+    def __init__(self, deadline: Deadline, *, tls: bool) -> None:
+        # Reading the system's certificates takes longer than a whole run against a mock.
+        context = (
+            httpx.create_ssl_context(trust_env=False) if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
         super().__init__(verify=context, trust_env=False)
         self._pool.close()
         self._pool = httpcore.ConnectionPool(

@@ -50,6 +50,10 @@ class Journal(Protocol):
         """Everything so far is on the disk when this returns."""
         ...
 
+    def confirm(self) -> None:
+        """Raises JournalError where another bridge has opened the journal since: this one is replaced."""
+        ...
+
     def records(self) -> Sequence[Record]:
         """All records, in order; the chain has been checked."""
         ...
@@ -100,6 +104,10 @@ class SqliteJournal:
             _insert(connection, self._pending)
         self._pending.clear()
         self._note_height()
+
+    def confirm(self) -> None:
+        with _told(self._path), self._engine.connect() as connection:
+            _hold_fence(connection, self._fence)
 
     def records(self) -> Sequence[Record]:
         return self._records

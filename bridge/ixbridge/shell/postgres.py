@@ -119,6 +119,18 @@ class PostgresJournal:
         self._note_height()
         return record
 
+    def confirm(self) -> None:
+        with self._transaction(sync=False) as connection:
+            for subject, fence in self._held.items():
+                valid = _one(
+                    connection,
+                    "SELECT 1 FROM ixkit_claims WHERE subject = %(subject)s AND fence = %(fence)s",
+                    subject=_column(subject),
+                    fence=fence,
+                )
+                if valid is None:
+                    raise _overtaken(subject)
+
     def flush(self) -> None:
         """A synced commit carries all that was committed before it."""
         with self._transaction(sync=True) as connection:

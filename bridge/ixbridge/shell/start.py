@@ -16,7 +16,7 @@ from ixbridge.shell.claims import ALONE, Claims
 from ixbridge.shell.exchange import Exchange, Line, alone
 from ixbridge.shell.runner import Runner, Watch, unwatched
 from ixbridge.shell.systems import CONNECTIONS
-from ixbridge.shell.transport import PacedEach
+from ixbridge.shell.transport import Fenced, PacedEach
 from ixbridge.sources import ixpole
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Parts:
 
 
 def exchange_of(parts: Parts) -> Exchange:
-    return exchange_on(parts.transports, parts.credentials, parts.clock, parts.chance, parts.policy)
+    fenced = {side: Fenced(each, parts.journal.confirm) for side, each in parts.transports.items()}
+    return exchange_on(fenced, parts.credentials, parts.clock, parts.chance, parts.policy)
 
 
 def exchange_on(

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 import zlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from ixbridge.core.wire import Heard, NoReply, Reply, Request
+from ixbridge.core.wire import Heard, Kind, NoReply, Reply, Request
 
 if TYPE_CHECKING:
     import httpx
@@ -37,6 +37,18 @@ class Transport(Protocol):
         ...
 
 
+class Fenced:
+    """The last gate before the wire: ``confirm`` raises where another bridge has taken over, and nothing is written."""
+
+    def __init__(self, transport: Transport, confirm: Callable[[], None]) -> None:
+        self._transport, self._confirm = transport, confirm
+
+    def send(self, request: Request, /) -> Heard:
+        if request.kind is not Kind.READ:
+            self._confirm()
+        return self._transport.send(request)
+
+
 class TooMuch(Exception):
     """An answer that is larger, slower or denser than anybody needs."""
 
@@ -56,7 +68,7 @@ class HttpTransport:
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=False,
-            transport=BoundedTransport(self._deadline),
+            transport=BoundedTransport(self._deadline, tls=not self._base.startswith("http://")),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "ixkit-bridge"},
         )
 

@@ -50,6 +50,10 @@ class Locked:
         with self._lock:
             self._inner.flush()
 
+    def confirm(self) -> None:
+        with self._lock:
+            self._inner.confirm()
+
     def records(self) -> Sequence[Record]:
         with self._lock:
             return self._inner.records()

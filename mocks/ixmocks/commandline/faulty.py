@@ -66,7 +66,7 @@ _HELP = "\n".join(f"    {harm:<11} {what} (at {place})" for harm, (place, what) 
 @click.option("--nth", type=click.IntRange(1, 1_000_000), help="The first request that it strikes.")
 @click.option("--times", type=click.IntRange(1, 1_000_000), help="How many requests it strikes.")
 @click.option("--status", type=click.IntRange(300, 599), help="What `status` answers.")
-@click.option("--seconds", type=click.FloatRange(0, 3600), help="How long, how late, how long ago.")
+@click.option("--seconds", type=click.FloatRange(0, 31_622_400), help="How long, how late, how long ago.")
 @click.option(
     "--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the refusal. Repeatable."
 )

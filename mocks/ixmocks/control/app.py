@@ -12,12 +12,14 @@ from ixmocks.control.guard import BODY_MAX, Guard, media_refusal
 from ixmocks.control.problems import Problem
 from ixmocks.control.record import Request
 from ixmocks.control.seam import Answer, Seam, refusal
+from ixmocks.dashboard import is_page
 from ixmocks.engine.asgi import LOOPBACK, Message, Receive, Scope, Send, read_body
 from ixmocks.env import Urls
 from ixmocks.kit import Kit
 
 if TYPE_CHECKING:
     from ixmocks.control.serving import Application
+    from ixmocks.dashboard.mount import Dashboard
 
 _AT_ONCE = {"/healthz": handlers.get_health, "/readyz": handlers.get_readiness}
 _ALWAYS = (
@@ -49,11 +51,15 @@ class ControlApp:
         self._seam = Seam(kit, urls, stop=stop)
         self._guard = Guard(hosts, token)
         self._application: Application | None = None
+        self._dashboard: Dashboard | None = None
         self._building = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise NotImplementedError(f"the control port speaks HTTP, not {scope['type']}")
+        if is_page(scope["path"]):
+            await self._pages(scope, receive, send)
+            return
         hardened = _hardened(send)
         problem = self._guard.refusal(scope)
         if problem is not None:
@@ -82,6 +88,13 @@ class ControlApp:
             await _send(refusal(problem), scope, hardened)
             return
         await application(self._seam, scope, body, receive, hardened)
+
+    async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._dashboard is None:
+            from ixmocks.dashboard.mount import Dashboard
+
+            self._dashboard = Dashboard(self._seam.kit, self._seam.urls, self._guard, self)
+        await self._dashboard(scope, receive, send)
 
     def _build(self) -> Application:
         with self._building:

@@ -29,12 +29,12 @@ class Guard:
 
     def refusal(self, scope: Scope) -> Problem | None:
         """Why this request is not let in, if it is not. Looks at its head only."""
-        headers: RawHeaders = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
-        return (
-            self._foreign_host(scope, headers)
-            or _foreign_origin(scope, headers)
-            or self._wrong_token(scope, headers)
-        )
+        return self.foreign(scope) or self._wrong_token(scope, _raw(scope))
+
+    def foreign(self, scope: Scope) -> Problem | None:
+        """The same without the token, for which a browser has another way (the dashboard's session)."""
+        headers = _raw(scope)
+        return self._foreign_host(scope, headers) or _foreign_origin(scope, headers)
 
     def _foreign_host(self, scope: Scope, headers: RawHeaders) -> Problem | None:
         found = foreign_host(headers, self.hosts)
@@ -106,6 +106,10 @@ def _foreign_origin(scope: Scope, headers: RawHeaders) -> Problem | None:
                 f"only pages of {own}, and addresses typed by hand, are answered",
             )
     return None
+
+
+def _raw(scope: Scope) -> RawHeaders:
+    return tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
 
 
 def _all(headers: RawHeaders, name: bytes) -> list[str]:

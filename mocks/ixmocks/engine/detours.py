@@ -195,9 +195,10 @@ def _late(way: Way) -> Sent:
     """The connection breaks; the request is done later, as one that was let in when it came."""
     before = way.world.moment
     answer, _ = way.decided()
+    sent = way.broken(before)
     if answer.refused is None:
         _later(way, lambda: way.whole(admitted=True))
-    return replace(way.broken(before), fault=way.fault)
+    return replace(sent, fault=way.fault)
 
 
 def _later(way: Way, go: Callable[[], Sent]) -> None:
@@ -208,7 +209,9 @@ def _later(way: Way, go: Callable[[], Sent]) -> None:
     said = (
         f"{way.system.name}: {way.received.method} {way.received.path} is processed late ({way.fault.label})"
     )
-    world.late = tuple(sorted((*world.late, Late(at, said, go)), key=lambda late: late.at))
+    world.late = tuple(
+        sorted((*world.late, Late(at, said, world.journal.written, go)), key=lambda late: late.at)
+    )
 
 
 _HELD: Mapping[Place, Callable[[Way], Sent]] = {

@@ -46,6 +46,10 @@ DETOURS: Mapping[Harm, frozenset[Place]] = {
 }
 """These change the way of an exchange rather than its answer; and the places where each has a meaning."""
 
+REAL_MAX_S = 3600
+VIRTUAL_MAX_S = 366 * 86_400
+"""Seconds on a world's clock pass without anybody waiting."""
+
 _FRAMING = ("content-length", "transfer-encoding", "connection")
 
 
@@ -79,8 +83,9 @@ class Fault:
             raise FaultError(f"{self.harm.value} at `sending` leaves no answer to damage; use `after_commit`")
         if self.nth < 1 or not 1 <= self.times <= 1_000_000:
             raise FaultError("nth counts from 1, and times lies between 1 and 1000000")
-        if not 0 <= self.seconds <= 3600:
-            raise FaultError("seconds lies between 0 and 3600")
+        longest = VIRTUAL_MAX_S if self.harm in DETOURS else REAL_MAX_S
+        if not 0 <= self.seconds <= longest:
+            raise FaultError(f"seconds lies between 0 and {longest} for {self.harm.value}")
         if not 300 <= self.status <= 599 or self.status == 304:
             raise FaultError(
                 f"{self.status}: a fault answers with a status from 300 to 599 that may have a body"

@@ -32,6 +32,8 @@ class Late:
 
     at: datetime
     said: str
+    came: int
+    """The number of the event with which it came."""
     go: Callable[[], object]
 
 
@@ -78,12 +80,16 @@ class World:
             self.late = ()
 
     def rewind(self, event_id: str) -> bool:
-        """Back to the moment after that event; False where the journal no longer has it."""
+        """Back to the moment after that event; False where the journal no longer has it.
+
+        Late requests that came after it never come; one that was done already does not come again.
+        """
         with self.lock:
             event = self.journal.get(event_id)
             if event is None:
                 return False
             self.moment = event.after
+            self.late = tuple(late for late in self.late if late.came <= event.number)
             return True
 
     def fork(self, name: str, credentials: Mapping[str, Credentials]) -> World:

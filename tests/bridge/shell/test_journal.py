@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ixbridge.core.records import GENESIS, Broken, Entry, Record, sealed, verify
+from ixbridge.core.wire import Kind, Reply, Request
 from ixbridge.shell.journal import JournalError, SqliteJournal, read_journal
-from support.bridging import MemoryJournal, StillClock
+from ixbridge.shell.transport import Fenced
+from support.bridging import MemoryJournal, StillClock, pocket
 
 ENTRIES = st.lists(
     st.builds(
@@ -112,6 +114,21 @@ def test_a_writer_that_was_overtaken_writes_nothing_more(tmp_path: Path) -> None
     with pytest.raises(JournalError, match="taken the journal over"):
         journal.append(entry(1), sync=True)
     assert read_journal(path) == []
+
+
+def test_a_bridge_that_was_overtaken_sends_no_write_and_may_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = opened(path)
+    world = pocket("C-1")
+    line = Fenced(world, journal.confirm)
+    read = Request("silvasoft", "listorders", Kind.READ, "GET", "/", {"Offset": "0", "Limit": "1"})
+    write = Request("ixpole", "putInstalments", Kind.WRITE, "PUT", "/", body=b'{"instalmentCode": "C-1"}')
+    assert isinstance(line.send(write), Reply)
+    with sqlite3.connect(path) as other:
+        other.execute("INSERT INTO fences VALUES (99, 'later')")
+    with pytest.raises(JournalError, match="taken the journal over"):
+        line.send(write)
+    assert isinstance(line.send(read), Reply) and world.count("putInstalments") == 1
 
 
 def test_records_cannot_be_changed_or_removed(tmp_path: Path) -> None:

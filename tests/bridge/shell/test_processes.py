@@ -154,7 +154,8 @@ def killed_once(
     items = told(folder)["instalments"]
     assert {each["status"] for each in items} <= {"booked", "paid", "parked"}, items
     uncertain = [each for each in items if each["reason"] == "uncertain_create"]
-    if point is not Point.ARRIVED or config is OWN_NUMBERS:
+    enforced = config is OWN_NUMBERS and operation != "addprivaterelation"
+    if point is not Point.ARRIVED or enforced:
         assert not uncertain, uncertain
     mocks.forget(env)
     return point.value
@@ -167,7 +168,7 @@ def records_in(path: Path) -> int:
     return found
 
 
-@pytest.mark.parametrize("point", list(Point))
+@pytest.mark.parametrize("point", [Point.ARRIVED, Point.HALF])  # the long campaign has all four
 def test_a_bridge_killed_at_its_create_books_everything_once(
     mocks: Mocks, bridges: Nursery, tmp_path: Path, point: Point
 ) -> None:
@@ -183,8 +184,9 @@ def test_a_thousand_bridges_killed_book_everything_once(
     """IXKIT_KILLS says how many. Every create, read and list; every point; with and without own numbers."""
     rng = random.Random(20_261_121)
     calls = [
-        *(("addsalestransaction", nth) for nth in (1, 2, 3)),
-        ("addbusinessrelation", 1),
+        ("addsalestransaction", 1),
+        ("addsalestransaction", 2),
+        ("addprivaterelation", 1),
         ("listsalesinvoices", 1),
         ("listsalesinvoices", 3),
         ("listrelations", 1),

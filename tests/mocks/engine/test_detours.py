@@ -227,6 +227,17 @@ def test_what_would_have_been_refused_is_not_done_later(pocket_kit: Kit) -> None
     assert pocket_kit.advance(days=1) == []
 
 
+def test_a_rewind_forgets_what_came_later(pocket_kit: Kit) -> None:
+    add(pocket_kit, "kept")
+    for text in ("a", "b"):
+        arm(pocket_kit, Place.RECEIVED, Harm.LATE, seconds=5)
+        with pytest.raises(AnswerLost):
+            add(pocket_kit, text)
+    assert pocket_kit.world().rewind("e2")
+    pocket_kit.advance(days=1)
+    assert texts(pocket_kit) == ["first", "kept", "a"]
+
+
 def test_a_reset_forgets_what_is_late(pocket_kit: Kit) -> None:
     arm(pocket_kit, Place.RECEIVED, Harm.LATE, seconds=5)
     with pytest.raises(AnswerLost):

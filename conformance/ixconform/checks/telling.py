@@ -1,0 +1,422 @@
+"""Is iXpole told the truth, in the right order? P-ACK, P-PAY, P-DEP, P-ISO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ixconform.checks.booking import POSTS
+from ixconform.checks.finding import Finding, Seen, documents_of
+from ixconform.data import Instalment
+from ixconform.history import Document, Exchange, Told
+from ixconform.systems.ixpole import Ack, acks
+from ixconform.visible import excused
+
+LATE = "late"
+"""The kit handed it over later than it was sent: its place in the journal is not the connector's doing."""
+
+
+def acknowledged(seen: Seen) -> list[Finding]:
+    """Every number that iXpole gets names a document that was made for that instalment, and is true at that moment."""
+    found: list[Finding] = []
+    owned = documents_of(seen.history)
+    for ack in _acks(seen):
+        if ack.number is not None and not seen.target.traits.unseen:
+            found += _true_number(seen, ack, owned)
+    for instalment in seen.history.case.data.instalments:
+        found += _order(seen, instalment) + _told_at_all(seen, instalment, owned[instalment.code])
+    return found
+
+
+def _true_number(seen: Seen, ack: Ack, owned: dict[str, list[Document]]) -> list[Finding]:
+    assert ack.number is not None
+    if seen.history.case.data.instalment(ack.code) is None:
+        return [
+            Finding(
+                code="P-ACK",
+                actual=f"a number was written back for {ack.code!r}, which is no instalment here",
+                expected="the instalment's code, byte for byte",
+                marks={ack.exchange.number: "unknown code"},
+                because=("IXP-20",),
+            )
+        ]
+    name = ack.number.removeprefix("D") if ack.draft else ack.number
+    there = [each for each in owned[ack.code] if name in each.names]
+    if not there and _was_there(seen, ack, name):
+        return []
+    if not there:
+        other = [code for code, documents in owned.items() if any(name in each.names for each in documents)]
+        what = f"which was made for {other[0]}" if other else "which names no document of it"
+        return [
+            Finding(
+                code="P-ACK",
+                instalment=ack.code,
+                actual=f"iXpole was told {ack.number} for {ack.code}, {what}",
+                expected=_wanted(owned[ack.code], draft=ack.draft),
+                marks={ack.exchange.number: "untrue"},
+            )
+        ]
+    return _stage_fits(seen, ack, there) + _early(seen, ack, there[0]) + _due(seen, ack, there[0])
+
+
+def _was_there(seen: Seen, ack: Ack, name: str) -> bool:
+    """Whether this document was made for the instalment before it was told; a person may have deleted it since."""
+    instalment = seen.history.case.data.instalment(ack.code)
+    signs = [sign for sign in (ack.code, instalment.token if instalment else "") if sign]
+    return any(
+        each.changed
+        and each.operation in seen.target.traits.creates
+        and each.number < ack.exchange.number
+        and name in str(each.answered)
+        and any(sign in str(each.sent) for sign in signs)
+        for each in seen.history.asked
+    )
+
+
+def _stage_fits(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding]:
+    """A draft carries its D at the moment at which it is told, and what is real is told by its real number."""
+    if ack.draft:
+        return []
+    real = [each for each in documents if each.number == ack.number and not _still_draft(seen, ack, each)]
+    if real:
+        return []
+    return [
+        Finding(
+            code="P-ACK",
+            instalment=ack.code,
+            actual=f"{ack.number} was a draft then, and was told as if it were real",
+            expected=f"D{ack.number} while it is a draft, and its real number from then on",
+            marks={ack.exchange.number: "no D"},
+            because=("IXP-04",),
+        )
+    ]
+
+
+def _still_draft(seen: Seen, ack: Ack, document: Document) -> bool:
+    """Whether a person made it real only after it was told."""
+    if document.stage == "draft" or document.kind == "order":
+        return True
+    handle = set(map(str, document.handle.values()))
+    return any(
+        each.operation in POSTS and isinstance(each.sent, dict) and handle & set(map(str, each.sent.values()))
+        for each in seen.history.exchanges
+        if each.person and each.number > ack.exchange.number
+    )
+
+
+def _early(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
+    """No acknowledgement before the document is there."""
+    made = [
+        each.number
+        for each in seen.history.exchanges
+        if each.changed and each.system == seen.name and (_names(each, document) or each.person)
+    ]
+    if made and min(made) < ack.exchange.number:
+        return []
+    return [
+        Finding(
+            code="P-ACK",
+            instalment=ack.code,
+            actual=f"{ack.number} was told before the document was made",
+            expected="book first, then tell",
+            marks={ack.exchange.number: "too early"},
+        )
+    ]
+
+
+def _names(exchange: Exchange, document: Document) -> bool:
+    text = f"{exchange.sent}{exchange.answered}"
+    return any(name in text for name in document.names)
+
+
+def _due(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
+    if ack.draft or not ack.due or not document.due or ack.due[:10] == document.due:
+        return []
+    return [
+        Finding(
+            code="P-ACK",
+            instalment=ack.code,
+            actual=f"due date {ack.due} was told for {ack.number}",
+            expected=f"{document.due}, the due date of that document",
+            marks={ack.exchange.number: "another due date"},
+        )
+    ]
+
+
+def _order(seen: Seen, instalment: Instalment) -> list[Finding]:
+    """D first, real after, never back; a real number does not change."""
+    found = []
+    real = ""
+    for ack in _acks(seen):
+        if ack.code != instalment.code or ack.number is None or ack.exchange.fault.startswith(LATE):
+            continue
+        if real and ack.draft:
+            found.append(
+                Finding(
+                    code="P-ACK",
+                    instalment=ack.code,
+                    actual=f"{ack.number} was sent after the real number {real}",
+                    expected="never a draft number after a real one",
+                    marks={ack.exchange.number: "back to D"},
+                    because=("IXP-19",),
+                )
+            )
+        elif real and ack.number != real:
+            found.append(
+                Finding(
+                    code="P-ACK",
+                    instalment=ack.code,
+                    actual=f"the number changed from {real} to {ack.number}",
+                    expected=f"{real} stays",
+                    marks={ack.exchange.number: "another number"},
+                )
+            )
+        if not ack.draft and ack.exchange.status < 300:
+            real = ack.number
+    return found
+
+
+def _told_at_all(seen: Seen, instalment: Instalment, documents: list[Document]) -> list[Finding]:
+    """At rest, iXpole knows every document: the real number of what is real, D and its name of a draft."""
+    history = seen.history
+    told = history.shelf.instalments.get(instalment.code)
+    alive = [each for each in documents if each.stage != "void"]
+    if told is None or not alive or history.problem:
+        return []
+    live = [each for each in alive if each.stage == "live"]
+    names = {name for each in live for name in each.names}
+    if live:
+        right = told.number in names
+    else:
+        right = told.number.startswith("D") and told.number[1:] in {n for each in alive for n in each.names}
+    if right:
+        return _file(seen, instalment, told, live)
+    excuse = excused(history, instalment.code, seen.target.traits.creates | seen.target.traits.adds)
+    if excuse == "shown":
+        return []
+    return [
+        Finding(
+            code="P-ACK",
+            instalment=instalment.code,
+            expected=_wanted(alive, draft=not live),
+            actual=f"at rest iXpole holds {told.number or 'no number'} for {instalment.code}",
+            kind="skip" if excuse else "fail",
+        )
+    ]
+
+
+def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) -> list[Finding]:
+    """A real document comes with its PDF where the target has one, and with its due date."""
+    if not live:
+        return []
+    found = []
+    wanted = seen.target.traits.has_pdf or seen.claims.own_pdf
+    if wanted and not told.pdf_bytes and not excused(seen.history, instalment.code, frozenset()):
+        found.append(
+            Finding(
+                code="P-ACK",
+                instalment=instalment.code,
+                actual=f"iXpole has no PDF of {told.number}",
+                expected="the document's PDF comes back with its number"
+                + ("" if seen.target.traits.has_pdf else " (the capability own_pdf is claimed)"),
+                kind="fail" if seen.target.traits.has_pdf else "warn",
+                because=("IXP-17",),
+            )
+        )
+    if not told.due:
+        found.append(
+            Finding(
+                code="P-ACK",
+                instalment=instalment.code,
+                actual=f"iXpole has no due date of {told.number}",
+                expected="the document's due date comes back with its number",
+            )
+        )
+    return found
+
+
+def payments(seen: Seen) -> list[Finding]:
+    """Paid is told only when the books say that nothing is outstanding, after the real number, and then for sure."""
+    if not seen.claims.payments or seen.target.traits.unseen:
+        return []
+    found: list[Finding] = []
+    owned = documents_of(seen.history)
+    paid: dict[str, str] = {}
+    for each in seen.history.exchanges:
+        for ack in acks(each):
+            if ack.payment and each.status < 300:
+                found += _paid_rightly(seen, ack, owned.get(ack.code, []))
+                paid[ack.code] = ack.payment
+    for code, documents in owned.items():
+        told = seen.history.shelf.instalments.get(code)
+        live = [each for each in documents if each.stage == "live"]
+        if (
+            not live
+            or told is None
+            or seen.history.problem
+            or excused(seen.history, code, seen.target.traits.creates)
+        ):
+            continue
+        settled = all(each.outstanding_cents == 0 for each in live) and _money_came(seen, code)
+        if settled and not told.payment:
+            found.append(
+                Finding(
+                    code="P-PAY",
+                    instalment=code,
+                    actual=f"{live[0].number} is paid, and iXpole was not told",
+                    expected="a paymentNo for it in the runs after the payment",
+                )
+            )
+    return found
+
+
+def _money_came(seen: Seen, code: str) -> bool:
+    return any(each.operation == "act:registerPayment" for each in seen.history.exchanges)
+
+
+def _paid_rightly(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding]:
+    before = [
+        each
+        for each in seen.history.exchanges
+        if each.number < ack.exchange.number
+        and each.operation in ("act:registerPayment", "act:reversePayment")
+    ]
+    live = [each for each in documents if each.stage == "live"]
+    owing = [each for each in live if each.outstanding_cents > 0]
+    if live and not owing and (before or all(each.total_cents <= 0 for each in live)):
+        return []
+    owed = f", of which {owing[0].outstanding_cents / 100:.2f} is outstanding" if owing else ""
+    return [
+        Finding(
+            code="P-PAY",
+            instalment=ack.code,
+            marks={ack.exchange.number: "told as paid"},
+            actual=f"iXpole was told that {ack.code} is paid ({ack.payment}){owed}",
+            expected="paid is told when nothing is outstanding, and not before",
+        )
+    ]
+
+
+def depends(seen: Seen) -> list[Finding]:
+    """A customer's code is told only when that customer is there; nobody gets the code of somebody else."""
+    found: list[Finding] = []
+    if seen.target.traits.unseen:
+        return found
+    parties = {party.code for party in seen.history.books.parties}
+    parties |= {code for party in seen.history.books.parties for code in party.codes}
+    known = {each.id: each for each in seen.history.case.data.customers}
+    taken = {seen.target.code_of(each): each for each in known.values() if each.known}
+    for each in seen.history.asked:
+        if each.operation != "patchCustomer":
+            continue
+        told = _customer_code(each)
+        if told is None:
+            continue
+        customer = known.get(_id_in(each.path))
+        owner = taken.get(told)
+        if told not in parties or not _exists_before(seen, told, each.number):
+            found.append(
+                Finding(
+                    code="P-DEP",
+                    actual=f"iXpole was told customer code {told!r}, which nobody in {seen.target.traits.title} has"
+                    " at that moment",
+                    expected="first the customer, then its code",
+                    marks={each.number: "code of nobody"},
+                )
+            )
+        elif owner is not None and customer is not None and owner.id != customer.id:
+            found.append(
+                Finding(
+                    code="P-DEP",
+                    actual=f"{customer.name!r} was given code {told}, which is {owner.name!r}'s",
+                    expected="a customer of its own",
+                    marks={each.number: "code of another"},
+                )
+            )
+    return found + _doubles(seen)
+
+
+def _exists_before(seen: Seen, code: str, number: int) -> bool:
+    """Entered by hand, or named in a target's answer before this moment."""
+    entered = {
+        seen.target.code_of(each)
+        for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
+        if each.known
+    }
+    return code in entered or any(
+        code in str(each.answered)
+        for each in seen.history.exchanges
+        if each.number < number and each.system == seen.name
+    )
+
+
+def _doubles(seen: Seen) -> list[Finding]:
+    """At most one customer for one of iXpole's, and at most one product for one code."""
+    found = []
+    entered = {
+        seen.target.code_of(each)
+        for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
+        if each.known
+    }
+    made = [each for each in seen.history.books.parties if each.code not in entered]
+    new = [each for each in seen.history.case.data.customers if not each.known]
+    if len(made) > len(new):
+        adds = {
+            each.number: "another customer"
+            for each in seen.history.asked
+            if each.operation in seen.target.traits.adds and each.changed
+        }
+        found.append(
+            Finding(
+                code="P-DEP",
+                actual=f"{len(made)} customers were made for {len(new)} new ones: "
+                + ", ".join(f"{each.code} {each.name}" for each in made[:6]),
+                expected="one customer for each that is new, and none for those that are known",
+                marks=adds,
+            )
+        )
+    codes = list(seen.history.books.products)
+    doubled = sorted({code for code in codes if codes.count(code) > 1})
+    if doubled:
+        found.append(
+            Finding(
+                code="P-DEP",
+                actual=f"products are there twice: {', '.join(doubled)}",
+                expected="a product is made once and used from then on",
+            )
+        )
+    return found
+
+
+def _customer_code(exchange: Exchange) -> str | None:
+    body = exchange.sent
+    if isinstance(body, list):
+        values = [
+            each.get("value")
+            for each in body
+            if isinstance(each, dict) and each.get("path") == "/customerCode"
+        ]
+        return str(values[0]) if values else None
+    if not isinstance(body, dict):
+        return None
+    found = [value for name, value in body.items() if name.lower() == "customercode" and value is not None]
+    return str(found[0]) if found else None
+
+
+def _id_in(path: str) -> int:
+    last = path.rstrip("/").rsplit("/", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+def _acks(seen: Seen) -> Iterator[Ack]:
+    for each in seen.history.asked:
+        yield from acks(each)
+
+
+def _wanted(documents: list[Document], *, draft: bool) -> str:
+    alive = [each for each in documents if each.stage != "void"]
+    if not alive:
+        return "no number, as nothing was booked for it"
+    names = " or ".join(
+        sorted({f"D{name}" if each.stage == "draft" else name for each in alive for name in each.names})
+    )
+    return names

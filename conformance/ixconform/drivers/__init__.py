@@ -1,0 +1,1 @@
+"""How is a connector started, told to work, and ended? One module for each way."""

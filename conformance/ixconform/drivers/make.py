@@ -1,0 +1,27 @@
+"""Which driver does a configuration ask for?"""
+
+from __future__ import annotations
+
+from ixconform.config import Config
+from ixconform.drivers.driver import Driver
+
+
+def driver_of(config: Config) -> Driver:
+    """Raises StartError where it cannot even begin."""
+    if config.driver == "python":
+        from ixconform.drivers.python import PythonDriver
+
+        return PythonDriver(config.callable, config.cwd)
+    if config.driver == "service":
+        from ixconform.drivers.service import ServiceDriver
+
+        return ServiceDriver(config.command, config.cwd, ready=config.ready, quiet_s=config.quiet_s)
+    if config.driver == "http":
+        from ixconform.drivers.http import HttpDriver
+
+        return HttpDriver(
+            config.url, status=config.status, command=config.command, cwd=config.cwd, ready=config.ready
+        )
+    from ixconform.drivers.command import CommandDriver
+
+    return CommandDriver(config.command, config.cwd)

@@ -1,0 +1,111 @@
+"""Is it set up at all? Asked before anything is judged, so that a wrong address never looks like a wrong booking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ixconform.drivers.process import StartError
+from ixconform.history import History
+from ixconform.play import Stage, play
+from ixconform.report.model import Preflight, PreflightResult
+from ixconform.scenarios.asked import Asked, case, trigger
+
+TITLES: Mapping[str, str] = {
+    "PRE-START": "it starts",
+    "PRE-END": "a run ends",
+    "PRE-CALL": "it calls the kit",
+    "PRE-LOGIN": "its credentials open",
+    "PRE-SOURCE": "it reads iXpole's instalments",
+    "PRE-TARGET": "it reaches the target",
+}
+SAID_MAX = 400
+
+
+def preflight(stage: Stage, asked: Asked) -> tuple[list[Preflight], bool]:
+    """The answers, and whether to go on. Two runs on a world with one ordinary instalment."""
+    maker = asked.maker(99)
+    maker.instalment(maker.customer())
+    plain = replace(case(asked, maker, (trigger(), trigger())), scenario="PRE", title="preflight")
+    try:
+        history = play(replace(stage, run_limit_s=min(stage.run_limit_s, 30.0)), plain)
+    except StartError as error:
+        return [
+            _failed(
+                "PRE-START", str(error), "put the command behind --, as you would type it, or into ixkit.toml"
+            )
+        ], False
+    except KeyError as error:
+        return [
+            _failed(
+                "PRE-START", str(error.args[0]), "correct the placeholder under [connector.env] in ixkit.toml"
+            )
+        ], False
+    found = [_answer(code, *told) for code, told in _questions(stage, history).items()]
+    return found, all(each.result is not PreflightResult.FAILED for each in found)
+
+
+def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str]]:
+    run = history.runs[0]
+    asked = history.asked
+    said = run.output.strip()[-SAID_MAX:]
+    words = f"; it said: {said}" if said else "; it said nothing"
+    ended = run.ended in ("exit", "quiet")
+    questions = {
+        "PRE-START": (
+            bool(asked) or run.code in (0, None) or not ended,
+            f"it ended with exit code {run.code} and had asked nothing{words}",
+            "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
+            "Map them under [connector.env] in ixkit.toml",
+        ),
+        "PRE-END": (
+            ended,
+            f"run 1 {'asked for ever' if run.ended == 'loop' else f'had not ended after {run.seconds:.0f} s'}{words}",
+            "the driver `command` expects one round and an exit; for a program that stays use --driver service",
+        ),
+        "PRE-CALL": (
+            bool(asked),
+            f"two runs ended without one request to the kit{words}",
+            "does it read its addresses from the environment? IXKIT_IXPOLE_URL is there; map your own names under "
+            "[connector.env]",
+        ),
+    }
+    if not asked:
+        return questions
+    unknown = [each for each in asked if not each.operation]
+    refused = [each for each in asked if each.status in (400, 401, 403) and _login(stage, each.operation)]
+    names = {each.operation for each in asked}
+    fine = {each.operation for each in asked if each.status < 300}
+    opened = not refused or any(_login(stage, name) for name in fine)
+    questions["PRE-LOGIN"] = (
+        opened,
+        f"{refused[0].operation} was refused with {refused[0].status}" if refused else "",
+        "the credentials are in IXKIT_IXPOLE_CLIENT_ID and its neighbours; map them, and do not keep "
+        "your own",
+    )
+    questions["PRE-SOURCE"] = (
+        "getInstalments" in fine,
+        f"it asked {', '.join(sorted(names - {''})) or unknown[0].path}, and never got instalments",
+        "GET api/instalments below the address in IXKIT_IXPOLE_URL; the address stands for the host",
+    )
+    reached = any(each.system == stage.target.traits.name for each in asked) or stage.mode == "source-only"
+    questions["PRE-TARGET"] = (
+        reached,
+        f"an instalment was due, and nothing was asked of {stage.target.traits.title}{words}",
+        f"is IXKIT_{stage.target.traits.name.upper()}_URL mapped, and is the profile the right one?",
+    )
+    return questions
+
+
+def _login(stage: Stage, operation: str) -> bool:
+    return operation in stage.target.traits.logins | {"postToken"}
+
+
+def _answer(code: str, good: bool, found: str, advice: str) -> Preflight:
+    if good:
+        return Preflight(code=code, title=TITLES[code], result=PreflightResult.OK)
+    return _failed(code, found, advice)
+
+
+def _failed(code: str, found: str, advice: str) -> Preflight:
+    return Preflight(code=code, title=TITLES[code], result=PreflightResult.FAILED, found=found, advice=advice)

@@ -1,0 +1,57 @@
+"""A claim that can be signed: which product, by which rules, which level, proved by which report.
+
+It has the form of an in-toto statement with a test result, so that any tool for those signs and checks it. The report
+is pinned by its digest; without it the claim says nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from ixconform.report import view
+from ixconform.report.model import Outcome, Report, Verdict, to_json
+from ixconform.report.text import line
+
+RESULTS = {Outcome.PASSED: "PASSED", Outcome.FAILED: "FAILED"}
+
+
+def render(report: Report) -> str:
+    raw = to_json(report)
+    digest = hashlib.sha256(raw).hexdigest()
+    product = {"name": f"{line(report.connector.name)} {line(report.connector.version)}".strip()}
+    subjects: list[dict[str, Any]] = [{"name": "report.json", "digest": {"sha256": digest}}]
+    if report.connector.artefact_sha256:
+        subjects.insert(0, {**product, "digest": {"sha256": report.connector.artefact_sha256}})
+    statement = {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": subjects,
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": RESULTS.get(report.outcome, "WARNED"),
+            "configuration": [
+                {"name": line(each.name), "digest": {"sha256": each.sha256}} for each in report.kit.digests
+            ],
+            "passedTests": _ids(report, Verdict.PASS),
+            "warnedTests": _ids(report, Verdict.WARN, Verdict.DISPUTED, Verdict.FLAKY, Verdict.SKIP),
+            "failedTests": _ids(report, Verdict.FAIL, Verdict.ERROR, Verdict.KNOWN_FAILING),
+            "claim": {
+                "product": product["name"],
+                "profile": line(report.profile.name),
+                "level": None if report.reached is None else f"L{report.reached}",
+                "marks": [line(mark) for mark in report.marks],
+                "not_claimed": [line(each.name) for each in report.capabilities if not each.claimed],
+                "kit": f"{line(report.kit.name)} {line(report.kit.version)}",
+                "seed": report.seed,
+                "pinned": report.pinned,
+                "date": line(report.started_at),
+                "report_sha256": digest,
+            },
+        },
+    }
+    return json.dumps(statement, indent=1) + "\n"
+
+
+def _ids(report: Report, *verdicts: Verdict) -> list[str]:
+    return [line(check.id) for check in view.ordered(report.checks) if check.verdict in verdicts]

@@ -1,0 +1,7 @@
+"""All scenarios, in the order in which they are played."""
+
+from __future__ import annotations
+
+from ixconform.scenarios import booking, crashes, first, weather
+
+SCENARIOS = (*first.SCENARIOS, *booking.SCENARIOS, *weather.SCENARIOS, *crashes.SCENARIOS)

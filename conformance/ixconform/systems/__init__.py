@@ -1,0 +1,1 @@
+"""What the kit must know of each system to prepare a world and to read its books: one small module each."""

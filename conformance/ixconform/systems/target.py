@@ -1,0 +1,101 @@
+"""What does the kit know of a target? The same few answers from each module of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ixconform.data import Customer, Product
+from ixconform.history import Books, Document, Exchange
+
+Act = tuple[str, Mapping[str, Any]]
+"""An action of the control API and what it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What is so with this target, by its documents; the same for every connector."""
+
+    name: str
+    title: str
+    currency: str
+    country: str
+    rates: tuple[str, ...]
+    """Percentages that the base world can express, the usual one first."""
+    lines_max: int = 0
+    """0: no limit is known."""
+    negative: bool = True
+    """Whether a credit or a negative line can be booked at all."""
+    vat_once: bool = False
+    """Whether tax is worked out once on the sum, so that only such totals can be booked."""
+    makes_products: bool = True
+    """Whether a connector makes products that are missing; else the base world has them all."""
+    has_pdf: bool = False
+    creates: frozenset[str] = frozenset()
+    """Operations that make a document."""
+    adds: frozenset[str] = frozenset()
+    """Operations that make a customer."""
+    logins: frozenset[str] = frozenset()
+    enforced: tuple[str, ...] = ()
+    """Members by which the target itself keeps a second document out, if the connector sends one."""
+    part_payments: bool = True
+    unseen: bool = False
+    """Whether it stands outside the kit, so that nothing but what iXpole is told can be judged."""
+    line_rule: str = ""
+
+
+class Target(Protocol):
+    @property
+    def traits(self) -> Traits: ...
+
+    def code_of(self, customer: Customer) -> str:
+        """The code under which iXpole knows a customer that the target has."""
+        ...
+
+    def enter(self, customer: Customer) -> Act | None:
+        """Enter a customer by hand."""
+        ...
+
+    def stock(self, product: Product) -> Act | None:
+        """Enter a product by hand; None where it is there from the start."""
+        ...
+
+    def books(self, state: Mapping[str, Any]) -> Books:
+        """Documents and customers, out of the state that the control API tells."""
+        ...
+
+    def post(self, document: Document) -> Act | None:
+        """What a person does to make a draft real; None where it is real."""
+        ...
+
+    def pay(self, document: Document, cents: int | None) -> Act | None: ...
+
+    def unpay(self, document: Document) -> Act | None: ...
+
+    def drop(self, document: Document) -> Act | None:
+        """What a person does to delete a draft."""
+        ...
+
+    def by_hand(self, number: str, customer: Customer) -> Act | None:
+        """A document of a person's own under this number; None where that cannot be."""
+        ...
+
+    def limited(self, exchange: Exchange) -> bool:
+        """Whether this answer says "too many requests", in whatever disguise."""
+        ...
+
+
+def texts(values: Iterable[Any]) -> str:
+    """All text in nested values, a line each: where a tag or a watermark may stand."""
+    found: list[str] = []
+    stack = list(values)[::-1]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, Mapping):
+            stack.extend(list(value.values())[::-1])
+        elif isinstance(value, list | tuple):
+            stack.extend(value[::-1])
+    return "\n".join(found)

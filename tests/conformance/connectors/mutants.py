@@ -1,0 +1,485 @@
+"""The connector with one realistic mistake each. `python mutants.py M04 --target silvasoft --mode direct`
+
+Each class says what it does wrong, by what the suite must name it, and against which targets it can go wrong.
+`python mutants.py --list` prints them as JSON. `named` lists properties of the kit (`P-SUM`); one of them is enough.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import connector as right
+from base import Connector, Document
+from crmcom import CrmCom
+from plumbing import Lost, Refused, TooMany, say
+from silvasoft import Silvasoft
+from telecomx import TelecomX
+
+ANY = ("silvasoft-direct", "silvasoft-draft", "telecomx-direct", "crmcom-direct", "crmcom-draft")
+DIRECT = ("silvasoft-direct",)
+DRAFTS = ("silvasoft-draft", "crmcom-draft", "telecomx-draft")
+
+
+class Mutant(Connector):
+    named: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = DIRECT
+    targets = right.TARGETS
+
+
+class M01(Mutant):
+    """A draft is reported without the D: iXpole takes its number for a real one."""
+
+    named, profiles = ("P-ACK",), DRAFTS
+
+    def draft_number(self, document: Document) -> str:
+        return document.draft
+
+    def tell(self, code: str, **values: str) -> None:
+        if "invoiceNumber" in values:
+            values.setdefault("invoiceDueDate", self.state.get(code)["date"])
+        super().tell(code, **values)
+
+
+class M02(Mutant):
+    """The D number is sent again on a poll after the real number."""
+
+    named, profiles = ("P-ACK",), DRAFTS
+
+    def report(self, code: str) -> None:
+        known = self.state.get(code)
+        if known["reported"] and known["reported"] == known["number"] and known["draft"]:
+            self.tell(code, invoiceNumber=f"D{known['draft']}")
+        super().report(code)
+
+
+class M03(Mutant):
+    """A finalised draft is taken for something new: a second invoice is made and reported."""
+
+    named, profiles = ("P-ONE",), ("silvasoft-draft", "telecomx-draft")
+
+    def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
+        self.state.put(code, instalment=json.loads(json.dumps(instalment, default=str)))
+        return super().create(code, instalment, digest)
+
+    def report(self, code: str) -> None:
+        known = self.state.get(code)
+        found = self.target.read(self, code, known)
+        if found and found.number and known["reported"].startswith("D"):
+            self.draft = False
+            instalment = known["instalment"]
+            self.target.prepare(self, instalment)
+            second = self.target.create(self, instalment, known["customer"])
+            self.draft = True
+            self.state.put(code, key=second.key, number=second.number)
+        super().report(code)
+
+
+class M04(Mutant):
+    """Lines after the 75th are cut off."""
+
+    named = ("P-SUM", "P-LIM")
+    compares = False
+
+    class Target(Silvasoft):
+        lines_max = 0
+
+        def create(self, connector: Connector, instalment: dict[str, Any], customer: str) -> Document:
+            lines = instalment["lines"][:75]
+            total = sum(Decimal(line["amountInclVat"]) for line in lines)
+            return super().create(connector, {**instalment, "lines": lines, "amountInclVat": total}, customer)
+
+
+class M05(Mutant):
+    """More than 75 lines become two invoices, and only the first is reported."""
+
+    named = ("P-ONE", "P-SUM", "P-ACK")
+    compares = False
+
+    class Target(Silvasoft):
+        lines_max = 0
+
+        def create(self, connector: Connector, instalment: dict[str, Any], customer: str) -> Document:
+            made = []
+            for at in range(0, len(instalment["lines"]), 75):
+                lines = instalment["lines"][at : at + 75]
+                total = sum(Decimal(line["amountInclVat"]) for line in lines)
+                part = {**instalment, "lines": lines, "amountInclVat": total}
+                made.append(super().create(connector, part, customer))
+            return made[0]
+
+        def read(self, connector: Connector, code: str, known: dict[str, Any]) -> Document | None:
+            return super().read(connector, code, known)
+
+
+def floated(line: dict[str, Any]) -> float:
+    return float(line["amountExclVat"]) * (1 + float(line["vatRate"]["percentage"]) / 100)
+
+
+class M06(Mutant):
+    """Line totals are worked out in binary floats and rounded with `round`."""
+
+    named = ("P-SUM",)
+    compares = False
+
+    class Target(Silvasoft):
+        def gross(self, instalment: dict[str, Any]) -> list[Decimal]:
+            return [Decimal(str(round(floated(line), 2))) for line in instalment["lines"]]
+
+
+class M07(Mutant):
+    """Dates go to Silvasoft as yyyy-MM-dd, and its 400 is taken for "try later", for ever and in silence."""
+
+    named = ("P-REQ", "P-RETRY", "P-ONE")
+
+    def one(self, code: str, step: Any, about: Any) -> None:
+        with contextlib.suppress(Lost, Refused):
+            step(about)
+
+    class Target(Silvasoft):
+        def day(self, iso: str) -> str:
+            return iso[:10]
+
+        def find(self, connector: Connector, code: str, known: dict[str, Any]) -> list[Document]:
+            return []
+
+
+class M08(Mutant):
+    """The invoice date is local midnight in UTC: the day before."""
+
+    named, profiles = ("P-MAP",), ("silvasoft-direct", "silvasoft-draft", "crmcom-direct", "telecomx-direct")
+
+    def book(self, instalment: dict[str, Any]) -> None:
+        day = date.fromisoformat(instalment["instalmentDate"][:10])
+        midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("Europe/Brussels"))
+        super().book({**instalment, "instalmentDate": midnight.astimezone(UTC).date().isoformat()})
+
+
+class M09(Mutant):
+    """Customers are looked for on the first page of the list only; one who stands further back is made again."""
+
+    named, profiles = ("P-ONE", "P-MAP", "P-DEP"), ("silvasoft-direct", "telecomx-direct")
+
+    class Target(Silvasoft):
+        def list(self, what: str, size: int, **query: Any) -> Iterator[dict[str, Any]]:
+            if what == "listrelations":
+                query, size = {"Sorting": "createdDate", "SortDir": "ASC"}, 10
+            rows = self.api.ask("GET", f"/rest/{what}/", query={**query, "Limit": size, "Offset": 0})
+            return iter(rows or [])
+
+        def made(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
+            if what.endswith("relation"):
+                body.pop("CustomerNumber")
+            return super().made(what, body)
+
+        def add_customer(self, customer: dict[str, Any]) -> str:
+            return new_customer(self, customer)
+
+    class Danish(TelecomX):
+        def find_customer(self, code: str) -> str | None:
+            page = self.call("GET", "/customer", query={"limit": 10, "full": "true"})
+            return next((code for row in page["customers"] if row["_id"] == code), None)
+
+        def by_own_code(self, code: str) -> str | None:
+            return None
+
+
+def new_customer(target: Silvasoft, customer: dict[str, Any]) -> str:
+    """A customer under the next free number, whoever else is there."""
+    business = customer.get("customerType") != "Private"
+    body: dict[str, Any] = {
+        "CustomerNumber": 0,
+        "IsCustomer": True,
+        "Email": customer.get("email"),
+        "OnExistingRelationEmail": "CONTINUE",
+        "OnExistingRelationName": "CONTINUE",
+    }
+    if business:
+        body["Name"] = customer["name"]
+    else:
+        body["Relation_Contact"] = [{"FirstName": customer["firstName"], "LastName": customer["lastName"]}]
+    made = target.made("addbusinessrelation" if business else "addprivaterelation", body)
+    return str(made["CustomerNumber"])
+
+
+class M10(Mutant):
+    """When the answer to a create is lost, it is sent again at once."""
+
+    named, profiles = ("P-ONE", "P-RETRY"), ("silvasoft-direct", "silvasoft-draft", "telecomx-direct")
+
+    def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
+        for _ in range(3):
+            try:
+                return super().create(code, instalment, digest)
+            except Lost as reason:
+                last = reason
+        raise last
+
+
+class M11(Mutant):
+    """The customer's new code is written back before the customer exists."""
+
+    named = ("P-DEP", "P-ACK")
+
+    def customer(self, instalment: dict[str, Any]) -> str:
+        number = str(instalment["customer"]["customerId"])
+        customer = self.source.customer(number)
+        code = customer.get("customerCode") or str(Silvasoft.own_customers + int(number))
+        if code != customer.get("customerCode"):
+            self.source.customer_code(number, code)
+        if self.target.find_customer(code) is None:
+            return str(self.target.add_customer(customer))
+        return code
+
+
+class M12(Mutant):
+    """What iXpole says to a write-back is not looked at; the instalment counts as done."""
+
+    named, profiles = ("P-ACK",), ("silvasoft-direct", "silvasoft-draft", "crmcom-direct", "telecomx-direct")
+
+    def tell(self, code: str, **values: str) -> None:
+        try:
+            self.source.write_back(code, **values)
+        except Refused as no:
+            say(f"warning: {no}")
+
+
+class M13(Mutant):
+    """When the PDF is not ready, an empty one is sent."""
+
+    named = ("P-REQ", "P-ACK")
+
+    def tell(self, code: str, **values: str) -> None:
+        if "invoiceDueDate" in values:
+            values.setdefault("invoicePdf", "")
+        super().tell(code, **values)
+
+    class Target(Silvasoft):
+        def read(self, connector: Connector, code: str, known: dict[str, Any]) -> Document | None:
+            try:
+                return super().read(connector, code, known)
+            except Lost:
+                return super().read(connector, code, {**known, "reported": known["number"]})
+
+
+class M14(Mutant):
+    """The PDF goes out as its raw bytes in Latin-1, not as base64."""
+
+    named, profiles = ("P-REQ", "P-ACK"), ANY
+
+    def pdf(self, code: str, document: Document) -> str | None:
+        content = document.pdf or self.target.paper(code, document)
+        return content.decode("latin-1") if content else None
+
+
+class M15(Mutant):
+    """The base64 has `data:application/pdf;base64,` before it."""
+
+    named, profiles = ("P-REQ", "P-ACK"), ANY
+
+    def pdf(self, code: str, document: Document) -> str | None:
+        content = super().pdf(code, document)
+        return f"data:application/pdf;base64,{content}" if content else None
+
+
+class M16(Mutant):
+    """InstalmentCodes are written back in lower case."""
+
+    named, profiles = ("P-ACK", "P-REQ", "P-ONE"), ANY
+
+    def tell(self, code: str, **values: str) -> None:
+        self.source.write_back(code.lower(), **values)
+
+
+class M17(Mutant):
+    """The customer is named by name although its number is known."""
+
+    named = ("P-MAP",)
+
+    def customer(self, instalment: dict[str, Any]) -> str:
+        self.name = instalment["customer"]["name"]
+        return super().customer(instalment)
+
+    class Target(Silvasoft):
+        def made(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
+            if what == "addsalestransaction":
+                body = {"CustomerName": self.name, **body}
+                del body["CustomerNumber"]
+            return super().made(what, body)
+
+        def create(self, connector: Connector, instalment: dict[str, Any], customer: str) -> Document:
+            self.name = instalment["customer"]["name"]
+            return super().create(connector, instalment, customer)
+
+
+def discounted(line: dict[str, Any], amount: Decimal) -> Decimal:
+    off = Decimal(line.get("discountPercentage") or 0)
+    return (amount * (100 - off) / 100).quantize(Decimal("0.01"))
+
+
+class M18(Mutant):
+    """The discount that is in the amounts already is taken off once more."""
+
+    named, profiles = ("P-SUM",), ("silvasoft-direct", "crmcom-direct", "telecomx-direct")
+    compares = False
+
+    class Target(Silvasoft):
+        def gross(self, instalment: dict[str, Any]) -> list[Decimal]:
+            pairs = zip(instalment["lines"], super().gross(instalment), strict=True)
+            return [discounted(line, amount) for line, amount in pairs]
+
+    class Danish(TelecomX):
+        def nets(self, instalment: dict[str, Any]) -> list[Decimal]:
+            pairs = zip(instalment["lines"], super().nets(instalment), strict=True)
+            return [discounted(line, amount) for line, amount in pairs]
+
+    class Cypriot(CrmCom):
+        def items(self, instalment: dict[str, Any]) -> list[dict[str, Any]]:
+            pairs = zip(instalment["lines"], super().items(instalment), strict=True)
+            return [{**item, "sub_total": discounted(line, item["sub_total"])} for line, item in pairs]
+
+
+def without_negative(instalment: dict[str, Any]) -> dict[str, Any]:
+    lines = [line for line in instalment["lines"] if Decimal(line["amountInclVat"]) >= 0]
+    if len(lines) == len(instalment["lines"]):
+        return instalment
+    gross = sum((Decimal(line["amountInclVat"]) for line in lines), Decimal(0))
+    return {**instalment, "lines": lines, "amountInclVat": gross}
+
+
+class M19(Mutant):
+    """Negative lines are dropped as invalid."""
+
+    named, profiles = ("P-SUM",), ("silvasoft-direct", "silvasoft-draft", "crmcom-direct", "telecomx-direct")
+    compares = False
+
+    def book(self, instalment: dict[str, Any]) -> None:
+        super().book(without_negative(instalment))
+
+
+class M20(Mutant):
+    """Limits are ignored: the request is sent again every 50 ms until it goes through."""
+
+    named, profiles = ("P-RATE", "P-CONV", "P-RETRY"), ("silvasoft-direct", "silvasoft-draft")
+
+    class Target(Silvasoft):
+        def __init__(self, env: dict[str, str]) -> None:
+            super().__init__(env)
+            ask, self.api.waits = self.api.ask, 0
+
+            def hammering(*asked: Any, **more: Any) -> Any:
+                for _ in range(100):
+                    try:
+                        return ask(*asked, **more)
+                    except TooMany:
+                        threading.Event().wait(0.05)
+                return ask(*asked, **more)
+
+            self.api.ask = hammering  # type: ignore[method-assign]
+
+
+class M21(Mutant):
+    """An invoice counts as paid as soon as anything was paid on it."""
+
+    named, profiles = ("P-PAY",), ("silvasoft-direct", "silvasoft-draft", "crmcom-direct")
+
+    def is_paid(self, document: Document) -> bool:
+        return document.outstanding is not None and abs(document.outstanding) < abs(document.total)
+
+
+class M22(Mutant):
+    """Products are made anew for every line, known or not."""
+
+    named, profiles = ("P-REQ", "P-RETRY", "P-DEP", "P-MAP", "P-IDEM"), ("silvasoft-draft", "crmcom-direct")
+
+    class Target(Silvasoft):
+        def prepare(self, connector: Connector, instalment: dict[str, Any]) -> None:
+            for line in instalment["lines"]:
+                again(self.add_product, connector, line)
+
+    class Cypriot(CrmCom):
+        def prepare(self, connector: Connector, instalment: dict[str, Any]) -> None:
+            for line in instalment["lines"]:
+                again(self.add_product, connector, line)
+
+
+def again(add: Any, connector: Connector, line: dict[str, Any]) -> None:
+    with contextlib.suppress(Refused):
+        add(connector.source.product(line["productId"]), line["productCode"])
+
+
+class M23(Mutant):
+    """Amounts without VAT go into SubTotalInclTax."""
+
+    named = ("P-SUM",)
+    compares = False
+
+    class Target(Silvasoft):
+        def gross(self, instalment: dict[str, Any]) -> list[Decimal]:
+            return [Decimal(line["amountExclVat"]) for line in instalment["lines"]]
+
+
+class M24(Mutant):
+    """VAT is rounded per line although iXpole rounded it once per rate; the cents that differ are ignored."""
+
+    named = ("P-SUM",)
+    compares = False
+
+    def check(self, instalment: dict[str, Any]) -> None:
+        pass
+
+    class Target(Silvasoft):
+        def gross(self, instalment: dict[str, Any]) -> list[Decimal]:
+            return [Decimal(line["amountInclVat"]) for line in instalment["lines"]]
+
+
+class M25(Mutant):
+    """The number is foretold (the last one and one) and reported before the invoice is made."""
+
+    named = ("P-ACK",)
+
+    def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
+        rows = list(self.target.api.ask("GET", "/rest/listsalesinvoices/", query={"Limit": 1}) or [])
+        number = max((int(row["InvoiceNumber"] or 0) for row in rows), default=0) + 1
+        self.tell(code, invoiceNumber=str(number), invoiceDueDate=instalment["instalmentDate"])
+        return super().create(code, instalment, digest)
+
+
+MUTANTS = {each.__name__: each for each in Mutant.__subclasses__()}
+
+
+def poll(code: str, argv: list[str]) -> int:
+    mutant = MUTANTS[code]
+    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
+    targets = {name: getattr(mutant, own[name], target) for name, target in right.TARGETS.items()}
+    return right.main(mutant, targets, argv)
+
+
+def __getattr__(name: str) -> Callable[[Any], int]:
+    """`M04_silvasoft`: one poll, for a driver that calls instead of starting a process."""
+    code, _, target = name.partition("_")
+    if code not in MUTANTS or target not in right.TARGETS:
+        raise AttributeError(name)
+    return lambda env: poll(code, ["--target", target])
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["--list"]:
+        listed = {
+            code: {"mistake": each.__doc__, "named": each.named, "profiles": each.profiles}
+            for code, each in MUTANTS.items()
+        }
+        print(json.dumps(listed, indent=1))
+        return 0
+    return poll(sys.argv[1], sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

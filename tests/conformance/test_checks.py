@@ -1,0 +1,257 @@
+"""Do the checks let what is right pass, and name what is wrong? On histories made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.histories import (
+    booked,
+    codes,
+    data,
+    document,
+    exchange,
+    findings,
+    right,
+    spoiled,
+    with_documents,
+    with_told,
+)
+from ixconform.data import Step
+from ixconform.history import DocumentLine, Run
+from ixconform.profile import Claims
+
+
+@given(count=st.integers(1, 6), seed=st.integers(0, 10_000))
+def test_what_is_right_is_never_found(count: int, seed: int) -> None:
+    assert findings(right(data(count, seed))) == []
+
+
+@given(cents=st.integers(-500, 500).filter(bool), seed=st.integers(0, 1000))
+def test_a_total_that_is_off_by_a_cent_or_more_is_found(cents: int, seed: int) -> None:
+    history = right(data(1, seed))
+    first = history.books.documents[0]
+    assert "P-SUM" in codes(with_documents(history, replace(first, total_cents=first.total_cents + cents)))
+
+
+def test_the_right_total_under_another_rate_is_found() -> None:
+    history = right()
+    first = history.books.documents[0]
+    moved = tuple(replace(line, rate=line.rate - 15) for line in first.lines)
+    assert codes(with_documents(history, replace(first, lines=moved), history.books.documents[1])) == {
+        "P-SUM"
+    }
+
+
+def test_lines_in_another_order_or_merged_are_right() -> None:
+    made = data(1)
+    one = made.instalments[0]
+    twice = replace(one, lines=(*one.lines, *one.lines))
+    history = right(replace(made, instalments=(twice,)))
+    first = history.books.documents[0]
+    merged = DocumentLine(
+        gross_cents=first.total_cents, net_cents=first.net_cents, rate=first.lines[0].rate, text="merged"
+    )
+    assert codes(with_documents(history, replace(first, lines=(merged,)))) == set()
+
+
+def test_two_documents_for_one_instalment_are_found_and_both_requests_named() -> None:
+    history = right(data(1))
+    one = history.case.data.instalments[0]
+    again = booked(20, one, 101)
+    doubled = replace(history, exchanges=(*history.exchanges, *again))
+    doubled = with_documents(doubled, *history.books.documents, document(one, 101, history.case.data))
+    found = [each for each in findings(doubled) if each.code == "P-ONE"]
+    assert [sorted(each.marks) for each in found] == [[2, 20]]
+
+
+def test_a_document_that_a_person_deleted_does_not_count() -> None:
+    history = right(data(1))
+    one = history.case.data.instalments[0]
+    gone = replace(document(one, 101, history.case.data), stage="void")
+    assert codes(with_documents(history, *history.books.documents, gone)) == set()
+
+
+def test_nothing_booked_is_found_and_left_for_a_person_only_where_the_kit_hid_the_outcome() -> None:
+    history = with_documents(right(data(1)))
+    bare = with_told(history, history.case.data.instalments[0].code, number="", due="")
+    bare = replace(bare, exchanges=history.exchanges[:1])
+    assert codes(bare) == {"P-ONE"}
+    lost = exchange(5, "silvasoft", "addsalestransaction", fault="reset@received", status=0)
+    hidden = replace(bare, exchanges=(*bare.exchanges, lost), case=replace(bare.case, faulty=True))
+    assert [each.kind for each in findings(hidden) if each.code == "P-ONE"] == ["skip"]
+    code = history.case.data.instalments[0].code
+    said = replace(
+        hidden, runs=(Run(number=1, ended="exit", code=0, seconds=0.1, output=f"{code} is uncertain"),)
+    )
+    assert findings(said) == []
+
+
+def test_a_fault_at_a_read_excuses_nothing() -> None:
+    history = with_documents(right(data(1)))
+    code = history.case.data.instalments[0].code
+    bare = replace(with_told(history, code, number="", due=""), exchanges=history.exchanges[:1])
+    hit = exchange(5, "silvasoft", "listrelations", fault="reset@received", status=0)
+    loud = Run(number=1, ended="exit", code=1, seconds=0.1, output=f"{code}: gave up")
+    hidden = replace(
+        bare, exchanges=(*bare.exchanges, hit), case=replace(bare.case, faulty=True), runs=(loud,)
+    )
+    assert "P-ONE" in codes(hidden)
+
+
+def test_a_number_told_before_the_document_is_there_is_found() -> None:
+    history = right(data(1))
+    swapped = tuple(
+        replace(each, number={2: 3, 3: 2}.get(each.number, each.number)) for each in history.exchanges
+    )
+    assert "P-ACK" in codes(replace(history, exchanges=tuple(sorted(swapped, key=lambda each: each.number))))
+
+
+def test_the_number_of_another_instalments_document_is_found() -> None:
+    history = right()
+    first = history.case.data.instalments[0].code
+    told = {"instalmentCode": first, "invoiceNumber": "101", "invoiceDueDate": "2026-05-15"}
+    assert "P-ACK" in codes(with_told(spoiled(history, 3, sent=told), first, number="101"))
+
+
+def test_a_draft_number_after_the_real_one_is_found_even_where_it_is_refused() -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    back = exchange(
+        9,
+        "ixpole",
+        "putInstalments",
+        method="PUT",
+        status=409,
+        sent={"instalmentCode": code, "invoiceNumber": "D100"},
+    )
+    assert codes(replace(history, exchanges=(*history.exchanges, back))) == {"P-ACK"}
+
+
+def test_the_spelling_of_the_members_is_free() -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    told = [{"InstalmentCode": code, "invoicenumber": "100", "Invoice DueDate": "2026-05-15"}]
+    assert codes(spoiled(history, 3, sent=told)) == set()
+
+
+def test_a_code_that_only_begins_alike_is_another_one() -> None:
+    made = data(2)
+    first, second = made.instalments
+    alike = (replace(first, code="K-1-1", token=""), replace(second, code="K-1-10", token=""))
+    assert codes(right(replace(made, instalments=alike))) == set()
+
+
+def test_a_customer_of_the_same_name_is_another_customer() -> None:
+    history = right()
+    first, second = history.books.documents
+    assert "P-MAP" in codes(with_documents(history, replace(first, customer=second.customer), second))
+
+
+def test_a_date_that_slipped_by_a_day_is_found() -> None:
+    history = right(data(1))
+    first = history.books.documents[0]
+    assert codes(with_documents(history, replace(first, day="2026-04-14"))) == {"P-MAP"}
+
+
+def test_more_than_75_lines_are_found_when_they_are_attempted() -> None:
+    history = right(data(1))
+    body = {"InvoiceNotes": "x", "Invoice_InvoiceLine": [{}] * 76}
+    tried = exchange(9, "silvasoft", "addsalestransaction", status=400, sent=body)
+    assert "P-LIM" in codes(replace(history, exchanges=(*history.exchanges, tried)))
+
+
+def test_paid_is_found_while_something_is_outstanding_and_when_it_is_never_told() -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    paid = exchange(
+        9, "ixpole", "putInstalments", method="PUT", sent={"instalmentCode": code, "paymentNo": "B-1"}
+    )
+    early = replace(history, exchanges=(*history.exchanges, paid))
+    assert codes(early) == {"P-PAY"}
+    assert codes(early, Claims(payments=False)) == set()
+    money = exchange(8, "silvasoft", "act:registerPayment", run=0)
+    settled = replace(history.books.documents[0], outstanding_cents=0)
+    silent = with_documents(replace(history, exchanges=(*history.exchanges, money)), settled)
+    assert codes(silent) == {"P-PAY"}
+
+
+def test_the_same_refused_request_again_and_again_is_found() -> None:
+    history = right(data(1))
+    again = [exchange(20 + n, "silvasoft", "addsalestransaction", status=400, sent="same") for n in range(5)]
+    assert codes(replace(history, exchanges=(*history.exchanges, *again))) == {"P-RETRY"}
+
+
+def test_a_malformed_request_is_found_and_a_number_that_is_taken_is_not() -> None:
+    history = right(data(1))
+    form = {
+        "rule": "SILV-09",
+        "at": "body.InvoiceDate",
+        "seen": "2026-04-15",
+        "expected": "dd-MM-yyyy",
+        "keyword": "",
+    }
+    wrong = exchange(20, "silvasoft", "addsalestransaction", status=400, violations=(form,))
+    assert codes(replace(history, exchanges=(*history.exchanges, wrong))) == {"P-REQ"}
+    taken = {**form, "rule": "SILV-03", "expected": "a number that is unique"}
+    benign = replace(wrong, violations=(taken,))
+    assert codes(replace(history, exchanges=(*history.exchanges, benign))) == set()
+
+
+def test_asking_on_while_a_limit_is_in_force_is_found() -> None:
+    history = right(data(1))
+    limited = [
+        exchange(20 + n, "silvasoft", "listrelations", status=401, answered="Ratelimit exceeded")
+        for n in range(12)
+    ]
+    assert codes(replace(history, exchanges=(*history.exchanges, *limited))) == {"P-RATE"}
+    assert codes(replace(history, exchanges=(*history.exchanges, *limited[:5]))) == set()
+
+
+def test_a_secret_that_was_printed_is_found() -> None:
+    history = right(data(1))
+    loud = replace(history.runs[0], leaked=("IXKIT_SILVASOFT_API_KEY",))
+    assert codes(replace(history, runs=(loud,))) == {"P-SEC"}
+
+
+def test_a_run_that_never_ends_is_found() -> None:
+    history = right(data(1))
+    for ended in ("timeout", "loop"):
+        endless = replace(history.runs[0], ended=ended, code=None)
+        assert codes(replace(history, runs=(endless,), problem="stopped")) == {"P-END"}
+
+
+def test_wrong_credentials_are_tried_a_few_times_only() -> None:
+    history = right(data(1))
+    case = replace(history.case, steps=(Step("trigger", {"wrong_key": True}),))
+    tries = [exchange(20 + n, "ixpole", "postToken", status=400) for n in range(20)]
+    assert "P-LOGIN" in codes(replace(history, case=case, exchanges=(*history.exchanges, *tries)))
+    assert codes(replace(history, case=case, exchanges=(*history.exchanges, *tries[:3]))) == set()
+
+
+def test_a_tag_that_is_claimed_must_be_there() -> None:
+    history = right(data(1))
+    assert codes(history, Claims(correlation=r"(?P<code>K-\S+)")) == set()
+    assert codes(history, Claims(correlation=r"ref (?P<code>\S+)")) == {"P-MAP"}
+
+
+def test_a_draft_number_that_the_kit_itself_delivered_late_is_no_step_back() -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    told = {"instalmentCode": code, "invoiceNumber": "D100"}
+    late = exchange(9, "ixpole", "putInstalments", method="PUT", status=409, sent=told, fault="late@received")
+    found = [each.actual for each in findings(replace(history, exchanges=(*history.exchanges, late)))]
+    assert not any("after the real number" in each for each in found)
+
+
+def test_a_draft_that_was_told_and_then_deleted_was_there() -> None:
+    history = with_documents(right(data(1)))
+    code = history.case.data.instalments[0].code
+    told = {"instalmentCode": code, "invoiceNumber": "D100"}
+    gone = with_told(spoiled(history, 3, sent=told), code, number="D100")
+    lenient = replace(gone.case.data.instalments[0], expect="may-refuse")
+    gone = replace(gone, case=replace(gone.case, data=replace(gone.case.data, instalments=(lenient,))))
+    assert codes(gone) == set()
+    assert "P-ACK" in codes(spoiled(gone, 2, answered=[{"InvoiceNumber": 777}]))

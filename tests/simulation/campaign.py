@@ -1,0 +1,210 @@
+"""How are very many lives played? As a list of independent cases, handed to an executor of ``concurrent.futures``.
+
+``python -m simulation.campaign random --lives 100000`` plays them on this machine's processors;
+``--executor dask://HOST:PORT`` on a Dask cluster whose workers have this checkout (``tests`` on their path).
+Exit code 0: every promise was kept; 1: one was broken, and the replay command was printed; 2: usage; 4: no executor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+from simulation.worlds import WAYS
+
+KINDS = ("singles", "pairs", "random", "traces", "together")
+CHUNK = 250
+"""Random lives of one case."""
+SHOWN_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A part of a campaign that needs nothing but itself."""
+
+    kind: str
+    way: str
+    first: int = 0
+    count: int = 1
+    """Of random lives and traces: seeds. Of singles and pairs: each ``count``-th plan, from the ``first`` on."""
+    every: bool = False
+    thin: int = 1
+    """Pairs: each so many-th second strike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a case."""
+
+    case: Case
+    lives: int = 0
+    instalments: int = 0
+    requests: int = 0
+    cpu_s: float = 0.0
+    broken: int = 0
+    told: tuple[str, ...] = ()
+    ends: dict[str, int] = field(default_factory=dict)
+
+
+def play(case: Case) -> Played:
+    """Play all lives of a case, here and now."""
+    from simulation.quick import remembering
+
+    began = time.process_time()
+    lives = instalments = requests = broken = 0
+    told: list[str] = []
+    ends: dict[str, int] = {}
+    with remembering():
+        for outcome in _outcomes(case):
+            lives += 1
+            instalments += len(outcome.ends)
+            requests += outcome.requests
+            for end in outcome.ends.values():
+                ends[end] = ends.get(end, 0) + 1
+            if outcome.violation is not None:
+                broken += 1
+                if len(told) < SHOWN_MAX:
+                    told.append(_told(outcome))
+    return Played(case, lives, instalments, requests, time.process_time() - began, broken, tuple(told), ends)
+
+
+def _told(outcome: Any) -> str:
+    from simulation.hunt import shrunk
+    from simulation.show import told
+
+    try:
+        return told(shrunk(outcome.plan))
+    except ValueError:
+        return told(outcome)
+
+
+def _outcomes(case: Case) -> Iterator[Any]:
+    from simulation.hunt import PAIRED, live_pairs, live_single
+    from simulation.points import singles
+    from simulation.swarm import live_by
+    from simulation.two import overtaken, two_bridges
+
+    if case.kind == "random":
+        for seed in range(case.first, case.first + case.count):
+            yield live_by(seed, ways=(case.way,) if case.way else tuple(WAYS))
+    elif case.kind == "traces":
+        for seed in range(case.first, case.first + case.count):
+            once, again = live_by(seed), live_by(seed)
+            if once.trace != again.trace:
+                raise AssertionError(f"seed {seed} has two traces: {once.trace} and {again.trace}")
+            yield once
+    elif case.kind == "together":
+        for plan in two_bridges(case.way):
+            yield overtaken(plan)
+    else:
+        plans = list(singles(case.way, every=case.every))
+        if case.kind == "pairs" and not case.every:
+            plans = [plan for plan in plans if plan.strikes[0].fault in PAIRED]
+        plans = plans[case.first :: case.count]
+        for plan in plans:
+            if case.kind == "pairs":
+                yield from live_pairs(plan, every=case.every, thin=case.thin)
+            else:
+                yield live_single(plan)
+
+
+def cases(
+    kind: str, *, lives: int, seed: int, ways: Sequence[str], parts: int, every: bool
+) -> Iterator[Case]:
+    """The campaign as its independent parts."""
+    if kind in ("random", "traces"):
+        for first in range(seed, seed + lives, CHUNK):
+            yield Case(kind, ways[0] if len(ways) == 1 else "", first, min(CHUNK, seed + lives - first))
+    elif kind == "together":
+        yield from (Case(kind, way) for way in ways)
+    else:
+        yield from (Case(kind, way, part, parts, every) for way in ways for part in range(parts))
+
+
+# --- executors --------------------------------------------------------------------------------
+
+
+@contextmanager
+def executor_of(text: str) -> Iterator[Executor]:
+    """``processes``, ``processes:N`` or ``dask://HOST:PORT``. Raises ValueError for anything else."""
+    kind, _, rest = text.partition(":")
+    if kind == "processes" and (not rest or rest.isdecimal()):
+        workers = int(rest) if rest else os.cpu_count() or 1
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+    elif kind == "dask" and rest.startswith("//"):
+        from distributed import Client
+
+        with Client(f"tcp:{rest}", timeout="10s") as client:
+            yield client.get_executor(pure=False)
+    else:
+        raise ValueError(f"executor {text!r}: expected processes, processes:N or dask://HOST:PORT")
+
+
+def run(todo: Iterable[Case], executor: Executor) -> Iterator[Played]:
+    """Each case as it is done, in whatever order."""
+    for future in as_completed([executor.submit(play, case) for case in todo]):
+        yield future.result()
+
+
+# --- by hand ----------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="simulation.campaign", description="Play very many lives.")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--lives", type=int, default=10_000, help="random: how many lives")
+    parser.add_argument("--seed", type=int, default=0, help="random: the first seed")
+    parser.add_argument("--way", action="append", choices=list(WAYS), help="only this target and mode")
+    parser.add_argument("--executor", default="processes", help="processes, processes:N or dask://HOST:PORT")
+    parser.add_argument("--parts", type=int, default=40, help="singles, pairs: cases per way")
+    parser.add_argument("--every", action="store_true", help="singles, pairs: every spelling of every fault")
+    chosen = parser.parse_args(arguments)
+    ways = chosen.way or list(WAYS)
+    todo = cases(
+        chosen.kind, lives=chosen.lives, seed=chosen.seed, ways=ways, parts=chosen.parts, every=chosen.every
+    )  # fmt: skip
+    began = time.monotonic()
+    done: list[Played] = []
+    try:
+        with executor_of(chosen.executor) as executor:
+            for played in run(todo, executor):
+                done.append(played)
+                for text in played.told:
+                    print(text, end="\n\n", flush=True)
+    except ValueError as error:
+        print(f"campaign: {error}", file=sys.stderr)
+        return 2
+    except (OSError, ImportError) as error:
+        hint = "; `pip install distributed` for Dask" if isinstance(error, ImportError) else ""
+        print(f"campaign: {chosen.executor} cannot be used: {error}{hint}", file=sys.stderr)
+        return 4
+    print(summary(done, time.monotonic() - began))
+    return 1 if any(each.broken for each in done) else 0
+
+
+def summary(done: Sequence[Played], seconds: float) -> str:
+    lives, instalments = sum(each.lives for each in done), sum(each.instalments for each in done)
+    cpu_s, broken = sum(each.cpu_s for each in done), sum(each.broken for each in done)
+    ends: dict[str, int] = {}
+    for each in done:
+        for end, count in each.ends.items():
+            ends[end] = ends.get(end, 0) + count
+    shares = ", ".join(f"{end} {count}" for end, count in sorted(ends.items(), key=lambda pair: -pair[1]))
+    rate = f"{instalments / seconds * 3600:,.0f} instalment lives an hour" if seconds else ""
+    return (
+        f"{lives:,} lives of {instalments:,} instalments, {sum(each.requests for each in done):,} requests,"
+        f" {broken} with a broken promise\n{seconds:,.1f} s here, {cpu_s:,.1f} s of processors: {rate}\n{shares}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Are the cases of a campaign handed out and added up, on processes and on a Dask cluster alike?"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from simulation.campaign import cases, executor_of, main, run
+from simulation.worlds import WAYS
+
+
+def test_the_parts_of_a_campaign_make_the_whole() -> None:
+    todo = list(cases("random", lives=620, seed=7, ways=list(WAYS), parts=1, every=False))
+    assert [(each.first, each.count) for each in todo] == [(7, 250), (257, 250), (507, 120)]
+    todo = list(cases("pairs", lives=0, seed=0, ways=["crmcom-draft"], parts=3, every=False))
+    assert [(each.way, each.first, each.count) for each in todo] == [
+        ("crmcom-draft", part, 3) for part in range(3)
+    ]
+
+
+def test_an_executor_plays_the_cases() -> None:
+    todo = list(cases("random", lives=4, seed=0, ways=["silvasoft-direct"], parts=1, every=False))
+    with ThreadPoolExecutor(1) as executor:
+        (played,) = run(todo, executor)
+    assert played.lives == 4 and played.instalments >= 8 and not played.broken
+
+
+@pytest.mark.parametrize("text", ["threads", "processes:many", "dask:here"])
+def test_an_unknown_executor_is_a_mistake_of_usage(text: str, capsys: Any) -> None:
+    assert main(["random", "--executor", text, "--lives", "1"]) == 2
+    assert "expected processes" in capsys.readouterr().err
+
+
+@pytest.mark.long
+def test_processes_play_a_campaign(capsys: Any) -> None:
+    assert main(["random", "--lives", "20", "--executor", "processes:2"]) == 0
+    assert "instalment lives an hour" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_a_dask_cluster_plays_a_campaign(monkeypatch: Any) -> None:
+    distributed = pytest.importorskip(
+        "distributed", reason="Dask is not installed; `pip install distributed`"
+    )
+    todo = list(cases("random", lives=8, seed=0, ways=["silvasoft-direct"], parts=1, every=False))
+    here = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with (
+        distributed.LocalCluster(**here, protocol="tcp") as cluster,
+        executor_of(cluster.scheduler_address.replace("tcp:", "dask:")) as executor,
+    ):
+        assert sum(played.lives for played in run(todo, executor)) == 8
