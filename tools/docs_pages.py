@@ -191,13 +191,13 @@ def _rule(code: str, rule: Json) -> str:
         ("answered with", error),
         ("try", rule["advice"]),
         ("holds for", called),
-        *((f"reading `{each['name']}`", each["text"]) for each in rule.get("readings", [])),
+        *((f"reading {each['name']}", each["text"]) for each in rule.get("readings", [])),
     ]
     return "\n".join(
         [
             f"## {code} {_text(rule['title'])} {{ #{code.lower()} }}\n",
             f"{_text(rule['text'])}\n",
-            table(("", ""), [(key, value) for key, value in rows]),
+            *(f"- **{key}**: {_text(value)}" for key, value in rows),
             "",
             *_example("obeys", rule["obeys"]),
             *_example("breaks", rule["breaks"]),
@@ -250,9 +250,7 @@ def _operation(spec: Json, verb: str, path: str, operation: Json) -> str:
         lines += [table(("member of the body", "type", "what"), members), ""]
     if example is not None:
         lines += ["```json", json.dumps(example, indent=2, ensure_ascii=False, default=str), "```\n"]
-    answers = {
-        code: resolved(spec, answer)["description"] for code, answer in operation["responses"].items()
-    }
+    answers = {code: resolved(spec, answer)["description"] for code, answer in operation["responses"].items()}
     lines += [table(("answer", "means"), list(answers.items())), ""]
     return "\n".join(lines)
 
