@@ -194,13 +194,14 @@ def ixkit_bridge(ixkit_world: World, tmp_path: Path) -> ReferenceBridge:
 @pytest.fixture
 def ixkit_connector(ixkit_world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Connector:
     """The connector that `ixkit.toml` describes ([connector] command, env), bound to this test's world."""
-    from ixpytest.bridge import Connector
+    from ixpytest.bridge import Connector, PlaceholderError
     from ixpytest.settings import SettingsError, connector_of
 
     command, env, folder = _plainly(lambda: connector_of(request.config.rootpath), SettingsError)
     _needs_sockets(ixkit_world)
-    state = {"IXKIT_STATE_PATH": str(tmp_path / "state"), **env}
-    return Connector(ixkit_world, command, folder, state)
+    return _plainly(
+        lambda: Connector(ixkit_world, command, folder, tmp_path / "state", env), PlaceholderError
+    )
 
 
 def _needs_sockets(world: World) -> None:

@@ -18,7 +18,7 @@ def connector_of(start: Path) -> tuple[list[str], dict[str, str], Path]:
     """Command, more variables of the environment, and the folder to run in. Raises SettingsError."""
     file = next((folder / NAME for folder in (start, *start.parents) if (folder / NAME).is_file()), None)
     if file is None:
-        raise SettingsError(f"there is no {NAME} in {start} or above; `ixkit init` writes one")
+        raise SettingsError(f"there is no {NAME} in {start} or above; `ixkit init` writes one to fill in")
     try:
         section: Any = tomllib.loads(file.read_text("utf-8")).get("connector", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -247,9 +247,10 @@ CONNECTOR = """
 
 
 def test_a_connector_finds_its_world(run: Run, pytester: pytest.Pytester) -> None:
-    script = 'echo "$BOOKS $0 $IXKIT_NOW"'
+    script = 'test -d "$STORE" && echo "$BOOKS $0 $IXKIT_NOW"'
     pytester.path.joinpath("ixkit.toml").write_text(
         f"[connector]\ncommand = ['sh', '-c', '{script}']\n[connector.env]\nBOOKS = '{{silvasoft.url}}/rest'\n"
+        "STORE = '{state}'\n"
     )
     run(CONNECTOR).assert_outcomes(passed=1)
 
@@ -261,6 +262,10 @@ def test_a_connector_finds_its_world(run: Run, pytester: pytest.Pytester) -> Non
         ("[connector]\n", "ixkit: *ixkit.toml: expected ?connector? with command = *seen None"),
         ("[connector\n", "ixkit: *ixkit.toml: *line 1*"),
         ("[connector]\ncommand='x'\nenv=3\n", "ixkit: *?connector.env? maps names to texts; seen 3"),
+        (
+            "[connector]\ncommand='x'\nenv={A='{silvasoft.key}'}\n",
+            "ixkit: {silvasoft.key} in ?connector.env? is no placeholder; there are *silvasoft.api_key*",
+        ),
     ],
 )
 def test_without_a_connector_the_message_says_what_to_write(
