@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -319,6 +320,18 @@ ONE_SEAT = """
 
 def test_the_reference_bridge_books_once_though_an_answer_is_lost(run: Run) -> None:
     run(ONE_SEAT).assert_outcomes(passed=1)
+
+
+def test_what_the_pages_show_runs(run: Run, pytester: pytest.Pytester) -> None:
+    root = Path(__file__).parents[2]
+    shown = [
+        block
+        for page in (root / "README.md", root / "docs" / "pytest.md")
+        for block in re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    ]
+    few = "from hypothesis import settings\nTestMachine.settings = settings(max_examples=2, stateful_step_count=2)\n"
+    pytester.path.joinpath("ixkit.toml").write_text("[connector]\ncommand = ['true']\n")
+    run("\n".join([*shown, few])).assert_outcomes(passed=4)
 
 
 def test_importing_the_plugin_costs_nothing() -> None:
