@@ -100,8 +100,8 @@ def test_a_tighter_limit_of_a_request_always_breaks_and_the_way_back_never_does(
 def test_names_of_path_parameters_are_nobodys_business() -> None:
     text = (
         yaml.safe_dump(CONTRACT, sort_keys=False)
-        .replace("{number}", "{no}")
-        .replace("name: number", "name: no")
+        .replace("{number}", "{which}")
+        .replace("name: number", "name: which")
     )
     assert compared({"b.yaml": _source("b.yaml", CONTRACT)}, {"b.yaml": parse("b.yaml", text)}) == []
 

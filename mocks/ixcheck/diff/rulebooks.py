@@ -85,12 +85,12 @@ def _readings(code: str, old: list[Mapping[str, Any]], new: list[Mapping[str, An
         yield Change(
             BREAKING, "reading-in-force-changed", code, first, f"is the likeliest reading now, was {was}", at
         )
-    for name in after:
+    for name, reading in after.items():
         if name not in before and (before or name != first):
             yield Change(RISKY, "reading-added", code, name, "is plausible as well: test under it", at)
-        elif name in before and _line(after[name].get("text")) != _line(before[name].get("text")):
+        elif name in before and _line(reading.get("text")) != _line(before[name].get("text")):
             yield Change(
-                RISKY, "reading-text-changed", code, name, f"says now: {_line(after[name].get('text'))}", at
+                RISKY, "reading-text-changed", code, name, f"says now: {_line(reading.get('text'))}", at
             )
     for name in before:
         if name not in after:

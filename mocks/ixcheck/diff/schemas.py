@@ -71,10 +71,10 @@ class Schemas:
     def _compare(self, old: dict[str, Any], new: dict[str, Any], place: Place) -> Iterator[Change]:
         yield from _types(old, new, place)
         yield from _enum(old, new, place)
-        for keyword in UPPER:
-            yield from _limit(keyword, UPPER[keyword], 1, old, new, place)
-        for keyword in LOWER:
-            yield from _limit(keyword, LOWER[keyword], -1, old, new, place)
+        for keyword, words in UPPER.items():
+            yield from _limit(keyword, words, 1, old, new, place)
+        for keyword, words in LOWER.items():
+            yield from _limit(keyword, words, -1, old, new, place)
         yield from _multiple(old, new, place)
         for keyword in ("pattern", "format"):
             yield from _text(keyword, old, new, place)
