@@ -23,7 +23,7 @@ def ways(kit: Kit, system: str) -> dict[str, tuple[str, str]]:
 
 def fresh(kit: Kit, steps: Sequence[Step]) -> str:
     """The name of a new world for these steps, under the readings that they ask for."""
-    name = f"example-{len(kit.worlds.names())}"
+    name = f"example-{len(list(kit.worlds.names()))}"
     kit.create(
         name, scenario=SCENARIO, clock=CLOCK, seed=7, readings=steps[0].get("under") or {} if steps else {}
     )

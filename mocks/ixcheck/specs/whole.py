@@ -129,9 +129,11 @@ def _unsourced(system: str, source: Source) -> Iterator[Finding]:
     for path, item in source.raw["paths"].items():
         for method in METHODS:
             if method in item and not _is_sourced(item[method]):
-                at = ("paths", path, method)
                 name = item[method].get("operationId", f"{method} {path}")
-                yield _found(source, system, "without-source", at, f"{name} does not say where it comes from")
+                where = ("paths", str(path), method)
+                yield _found(
+                    source, system, "without-source", where, f"{name} does not say where it comes from"
+                )
     for at, node in _nodes(source.raw.get("components", {}).get("schemas", {}), ("components", "schemas")):
         members = node.get("properties")
         if isinstance(members, Mapping) and at[-1] != "properties":
@@ -162,8 +164,8 @@ def _examples(system: str, source: Source) -> Iterator[Finding]:
         )
         try:
             validator = jsonschema_rs.Draft4Validator({**plain, "$ref": ref})
-        except (ValueError, jsonschema_rs.ReferencingError) as error:
-            yield _found(source, system, "schema-unusable", schema_at, " ".join(str(error).split())[:300])
+        except (ValueError, jsonschema_rs.ReferencingError) as unusable:
+            yield _found(source, system, "schema-unusable", schema_at, " ".join(str(unusable).split())[:300])
             continue
         for error in validator.iter_errors(_plain(value)):
             inside = ".".join(map(str, error.instance_path))
