@@ -107,7 +107,7 @@ def serve(
     chosen = _readings(readings)
     kit = _kit(scenario, clock, seed, chosen, faithful)
     try:
-        listening = _bind(kit, host, port_base)
+        listening = bind_all(kit, host, port_base)
     except OSError as error:
         _stop(str(error), ENVIRONMENT)
     urls = {name: listens.url for name, listens in listening.items()}
@@ -123,23 +123,32 @@ def serve(
 
     from ixmocks.engine.server import run
 
-    run(_serve(kit, listening, hosts, token, urls, ready))
+    run(_until_told(kit, listening, hosts, token, urls, ready))
 
 
-async def _serve(
+async def _until_told(
     kit: Kit, listening: Mapping[str, Listening], hosts: frozenset[str], token: str | None,
     urls: Mapping[str, str], ready: Callable[[], None],
 ) -> None:  # fmt: skip
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await serve_kit(kit, listening, hosts, token, urls, ready, stop)
+
+
+async def serve_kit(
+    kit: Kit, listening: Mapping[str, Listening], hosts: frozenset[str], token: str | None,
+    urls: Mapping[str, str], ready: Callable[[], None], stop: asyncio.Event,
+) -> None:  # fmt: skip
+    """Answer for all systems and for control until `stop` is set; `ready` is called once all of them answer."""
     from ixmocks.control import ControlApp
     from ixmocks.engine.asgi import Front
     from ixmocks.engine.courier import Courier
     from ixmocks.engine.server import serve as serve_all
     from ixmocks.kit import advance
 
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
     systems = {name: url for name, url in urls.items() if name != "control"}
     apps: dict[str, Any] = {name: Front(port, hosts) for name, port in kit.ports.items()}
     apps["control"] = ControlApp(
@@ -175,7 +184,8 @@ def _kit(
         _stop(str(error), USAGE)
 
 
-def _bind(kit: Kit, host: str, port_base: int) -> dict[str, Listening]:
+def bind_all(kit: Kit, host: str, port_base: int) -> dict[str, Listening]:
+    """A socket for control and one for each system; 0 takes any free ports. Raises PortBusy."""
     from ixmocks.engine.server import bind
 
     names = ["control", *kit.ports]

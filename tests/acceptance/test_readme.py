@@ -39,6 +39,12 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (rf"{IXKIT} bridge watch( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT} conform (run|list|preflight|replay|verify)( .*)?", How.NAMED),
     (rf"{IXKIT}.* --(help|version)", How.RUN),
+    (rf"{IXKIT} (explain|rules|init|coverage) ?.*", How.RUN),
+    (
+        rf"{IXKIT} (journal (show|tail)|clock (show|advance)|faults (add|list)|world (create|list))( .*)?",
+        How.RUN,
+    ),
+    (r"pytest( .*)?", How.NAMED),
     (r"curl .*", How.RUN),
     (r"cp -r mocks/ixmocks/scenarios/[a-z-]+ [a-z-]+", How.RUN),
 )
@@ -97,7 +103,9 @@ def test_a_command_of_an_unknown_kind_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
-def test_what_a_page_tells_to_type_works(shell: Ixkit, serving: Serving, tmp_path: Path, page: Path) -> None:
+def test_what_a_page_tells_to_type_works(
+    shell: Ixkit, serving: Serving, pytestconfig: pytest.Config, tmp_path: Path, page: Path
+) -> None:
     for name in ("mocks", "specs", "Makefile"):
         (tmp_path / name).symlink_to(PROJECT / name)
     (tmp_path / ".venv").symlink_to(sys.prefix)
@@ -110,9 +118,10 @@ def test_what_a_page_tells_to_type_works(shell: Ixkit, serving: Serving, tmp_pat
             if command.how is How.SERVED:
                 served = running.enter_context(serving(*_options(command)))
             elif command.how is How.NAMED:
-                _named(shell, command)
+                _named(shell, pytestconfig, command)
             else:
-                done = shell(_here(command.bare, served), env=served.facts["env"] if served else None)
+                there = {**served.facts["env"], "IXKIT_URL": served.facts["control"]} if served else None
+                done = shell(_here(command.bare, served), env=there)
                 assert done.returncode == 0, f"{command.line}\n{done.stdout}{done.stderr}"
                 printed = [line.rstrip() for line in done.stdout.splitlines()]
                 missing = [
@@ -133,11 +142,16 @@ def _options(command: Command) -> list[str]:
     return words[2:]
 
 
-def _named(shell: Ixkit, command: Command) -> None:
+def _named(shell: Ixkit, pytestconfig: pytest.Config, command: Command) -> None:
     words = shlex.split(command.bare)
     if words[0] == "make":
         targets = re.findall(r"^([a-z][a-z-]*):.*## ", (PROJECT / "Makefile").read_text(), re.MULTILINE)
         assert set(words[1:2]) <= set(targets)
+        return
+    if words[0] == "pytest":
+        for word in words:
+            if word.startswith("--ixkit-"):
+                pytestconfig.getoption(word)  # a ValueError where the plugin has no such option
         return
     own = words[: words.index("--")] if "--" in words else words  # behind it stands somebody else's command
     command_words = 3 if words[1] == "conform" else 2

@@ -52,7 +52,7 @@ def test_a_wheel_holds_no_tests_and_no_tools(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         rooms = {name.split("/")[0] for name in archive.namelist()}
     modules = {room for room in rooms if not room.endswith(".dist-info")}
-    assert modules == {"ixmocks", "ixcheck", "ixbridge", "ixconform"}
+    assert modules == {"ixmocks", "ixcheck", "ixpytest", "ixbridge", "ixconform"}
 
 
 def test_a_checkout_reads_the_contracts_where_they_are_edited() -> None:
