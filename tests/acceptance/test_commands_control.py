@@ -411,7 +411,10 @@ def test_a_follower_ends_quietly_when_interrupted_and_colours_only_where_wanted(
     from acceptance.conftest import environment  # type: ignore[import-not-found,unused-ignore]
 
     env = environment({"IXKIT_URL": str(served.facts["control"]), "IXKIT_WORLD": world.name})
-    line = [sys.executable, "-m", "ixmocks.cli", "journal", "tail", "-f", "--system", "silvasoft"]
+    # A shell makes what it starts in the background deaf to interrupts, and these tests may be there.
+    hear = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    start = f"{hear}; from ixmocks.cli import main; main()"
+    line = [sys.executable, "-c", start, "journal", "tail", "-f", "--system", "silvasoft"]
     world.silvasoft.post(ADD, json=INVOICE)
     with subprocess.Popen(
         line, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -51,7 +51,8 @@ def test_a_wheel_holds_contracts_and_scenarios(wheel: Path, tmp_path: Path) -> N
 def test_a_wheel_holds_no_tests_and_no_tools(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         rooms = {name.split("/")[0] for name in archive.namelist()}
-    assert {room for room in rooms if not room.endswith(".dist-info")} == {"ixmocks", "ixbridge", "ixconform"}
+    modules = {room for room in rooms if not room.endswith(".dist-info")}
+    assert modules == {"ixmocks", "ixcheck", "ixpytest", "ixbridge", "ixconform"}
 
 
 def test_a_checkout_reads_the_contracts_where_they_are_edited() -> None:

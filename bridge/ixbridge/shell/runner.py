@@ -532,7 +532,6 @@ class Runner:
                 return made
 
     def _create(self, case: Case, move: Create) -> Park | Left | None:
-        assert self._books is not None
         if move.step.invoice.number is not None:
             return self._create_numbered(case, move)
         return self._create_now(case, move)
@@ -559,7 +558,6 @@ class Runner:
             self._claims.give_back(subject)
 
     def _create_now(self, case: Case, move: Create) -> Park | Left | None:
-        assert self._books is not None
         kind = self._exchange.kind_of(move.step)
         self._created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)

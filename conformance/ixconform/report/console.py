@@ -82,7 +82,7 @@ def _finding(check: Check, console: Console) -> None:
             (f"  {line(check.scenario)} {line(check.scenario_title)}", "dim"),
         )
     )
-    if check.reason and check.counterexample is not None:
+    if check.reason and check.counterexample is not None and check.reason != view.actual(check):
         console.print(Padding(_text((line(check.reason), "")), (0, 0, 0, 2)))
     for told in clean(story(check)).splitlines():
         console.print(Text(f"  {told}"), soft_wrap=True)

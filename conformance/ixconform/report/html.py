@@ -19,7 +19,7 @@ from markupsafe import Markup
 from ixconform.report import view
 from ixconform.report.model import Outcome, PreflightResult, Report, Verdict
 from ixconform.report.story import source
-from ixconform.report.text import clean, duration
+from ixconform.report.text import clean, duration, plural
 
 HERE = Path(__file__).parent
 
@@ -37,6 +37,7 @@ def render(report: Report) -> str:
         urgent=[check for check in view.findings(report) if check.verdict in (Verdict.FAIL, Verdict.ERROR)],
         preflight_matters=wrong or report.outcome is Outcome.NOT_STARTED,
         duration=duration,
+        plural=plural,
         source=source,
         style=Markup(style),  # our own file, no text from outside
         script=Markup(script),

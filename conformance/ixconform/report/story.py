@@ -16,7 +16,7 @@ def story(check: Check) -> str:
 def _lines(check: Check) -> Iterator[str]:
     found = check.counterexample
     if found is None:
-        if check.reason:
+        if check.reason and check.reason != check.actual:
             yield f"reason    {line(check.reason)}"
         yield from _end(check.expected, check.actual, check.because)
         return

@@ -137,6 +137,11 @@ def findings(report: Report) -> tuple[Check, ...]:
     return tuple(check for check in ordered(report.checks) if check.verdict in FINDINGS)
 
 
+def actual(check: Check) -> str:
+    """What was seen: in the counterexample, which was played again, else when it was found."""
+    return (check.counterexample.actual if check.counterexample else "") or check.actual
+
+
 def counted(checks: Iterable[Check]) -> str:
     """`2 fail, 14 pass, 3 omit`"""
     counts = Counter(check.verdict for check in checks)

@@ -24,7 +24,7 @@ def with_data(base: Scenario, data: Mapping[str, Any], systems: Collection[str])
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(systems)}"
             raise ScenarioError(f"data.{name}: no system has this name; {hint}")
     sections = {name: section(name, value) for name, value in data.items()}
-    return replace(base, sections={**base.sections, **sections}, inline=True)
+    return replace(base, sections={**base.sections, **sections}, brought=base.brought | {*sections})
 
 
 def section(name: str, value: Any) -> Mapping[str, Any]:

@@ -38,12 +38,19 @@ class Scenario:
     sections: Mapping[str, Mapping[str, Any]]
     """System name to what its seed loads."""
 
-    inline: bool = False
-    """Its data came with a request, so no other world can want the same."""
+    brought: frozenset[str] = frozenset()
+    """Systems whose data came with a request, so that no other world can want the same."""
+
+    def section(self, system: str) -> Mapping[str, Any]:
+        """What its seed loads; the same object each time."""
+        return self.sections.get(system, _NOTHING)
 
     def load(self, system: str, loader: Callable[[Mapping[str, Any]], Any]) -> Any:
-        where = f"data.{system}" if self.inline else str(self.folder / f"{system}.yaml")
-        return loaded(loader, self.sections.get(system, {}), where)
+        where = f"data.{system}" if system in self.brought else str(self.folder / f"{system}.yaml")
+        return loaded(loader, self.section(system), where)
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def loaded(loader: Callable[[Mapping[str, Any]], Any], data: Mapping[str, Any], where: str) -> Any:

@@ -17,7 +17,8 @@ from ixmocks.engine.world import NAME, Moment, World
 
 DEFAULT = "default"
 WORLDS_MAX = 1000
-LOADED_MAX = 16
+LOADED_MAX = 100
+"""First states that are kept: those of some twenty scenarios."""
 
 
 class WorldError(ValueError):
@@ -32,7 +33,8 @@ class Worlds:
     rules: Mapping[str, RuleBook]
     _worlds: dict[str, World] = field(default_factory=dict)
     _keys: dict[tuple[str, str], World] = field(default_factory=dict)
-    _loaded: dict[tuple[int, int], tuple[Scenario, HashTrieMap[str, Any]]] = field(default_factory=dict)
+    _loaded: dict[tuple[str, int, int], tuple[Mapping[str, Any], Any]] = field(default_factory=dict)
+    """System, document and seed to the document itself and the state it describes."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -76,19 +78,23 @@ class Worlds:
         return world
 
     def _states(self, scenario: Scenario, seed: int) -> HashTrieMap[str, Any]:
-        """The first states. They never change in place, so worlds of one scenario and seed share them."""
-        key = (id(scenario), seed)
-        kept, states = self._loaded.get(key, (None, HashTrieMap()))
-        if kept is not scenario:
-            states = HashTrieMap(
-                {
-                    name: scenario.load(name, lambda data, load=system.load: load(data, seed))  # type: ignore[misc]
-                    for name, system in self.systems.items()
-                }
-            )
-            if len(self._loaded) < LOADED_MAX and not scenario.inline:
-                self._loaded[key] = (scenario, states)
-        return states
+        """The first states. They never change in place, so all worlds of one seed share those of one document."""
+        return HashTrieMap(
+            {name: self._state(scenario, system, seed) for name, system in self.systems.items()}
+        )
+
+    def _state(self, scenario: Scenario, system: System, seed: int) -> Any:
+        section = scenario.section(system.name)
+        key = (system.name, id(section), seed)
+        kept, state = self._loaded.get(key, (None, None))
+        if kept is section:
+            return state
+        state = scenario.load(system.name, lambda data: system.load(data, seed))
+        if system.name not in scenario.brought:
+            while len(self._loaded) >= LOADED_MAX:
+                self._loaded.pop(next(iter(self._loaded)), None)
+            self._loaded[key] = (section, state)
+        return state
 
     def fork(self, source: World, name: str) -> World:
         world = source.fork(name, self._issue(name))

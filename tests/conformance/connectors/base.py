@@ -161,6 +161,9 @@ class Connector:
             raise Parked("it has no lines")
         if self.target.lines_max and count > self.target.lines_max:
             raise Parked(f"it has {count} lines, at most {self.target.lines_max} can be booked")
+        self.adds_up(instalment)
+
+    def adds_up(self, instalment: dict[str, Any]) -> None:
         gross_of(instalment)
 
     def recover(self, code: str, known: dict[str, Any]) -> Document | None:

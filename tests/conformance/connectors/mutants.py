@@ -432,8 +432,8 @@ class M24(Mutant):
     named = ("P-SUM",)
     compares = False
 
-    def check(self, instalment: dict[str, Any]) -> None:
-        pass
+    def adds_up(self, instalment: dict[str, Any]) -> None:
+        """Nobody adds up."""
 
     class Target(Silvasoft):
         def gross(self, instalment: dict[str, Any]) -> list[Decimal]:

@@ -188,7 +188,12 @@ def reached(result: Result) -> str:
 # --- the page -------------------------------------------------------------------------------------
 
 
-def page(hunted: list[Hunted], judged: list[tuple[Animal, str, float]], times: int) -> str:
+def page(
+    hunted: list[Hunted],
+    judged: list[tuple[Animal, str, float]],
+    times: int,
+    played: str = "All scenarios were played.",
+) -> str:
     killed = [each for each in hunted if each.check is not None]
     codes = {each.animal.code for each in hunted}
     dead = {each.animal.code for each in killed if each.times == times}
@@ -202,6 +207,8 @@ def page(hunted: list[Hunted], judged: list[tuple[Animal, str, float]], times: i
         "",
         f"**{len(dead)} of {len(codes)} mistakes are caught**, each {times} times out of {times}; half of them within"
         f" {statistics.median(seconds):.0f} s of the start of a run, the slowest after {max(seconds):.0f} s.",
+        "",
+        played,
         "",
         "## Mistakes",
         "",
@@ -225,6 +232,13 @@ def page(hunted: list[Hunted], judged: list[tuple[Animal, str, float]], times: i
     for animal, level, took in judged:
         lines.append(f"| {animal.code} | {animal.what} | {animal.profile} | {level} | {took:.0f} s |")
     return "\n".join(lines) + "\n"
+
+
+def _played(asked: argparse.Namespace) -> str:
+    """What the figures rest on, in a sentence."""
+    which = f"Only {', '.join(asked.scenario)} were played" if asked.scenario else "All scenarios were played"
+    against = "each against its first profile" if asked.first else "each against every profile it fits"
+    return f"{which}, up to L{asked.level}, {against}."
 
 
 def main() -> int:
@@ -273,7 +287,7 @@ def main() -> int:
             for each in found[:5]:
                 print(f"      {each[:300]}", flush=True)
     if asked.write:
-        asked.write.write_text(page(hunted, judged, asked.times), "utf-8")
+        asked.write.write_text(page(hunted, judged, asked.times, _played(asked)), "utf-8")
     return 1 if bad else 0
 
 

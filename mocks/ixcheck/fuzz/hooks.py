@@ -1,6 +1,6 @@
 """What Schemathesis must know of our mocks: who is calling, and which refusals are the rules' own.
 
-Loaded by Schemathesis through SCHEMATHESIS_HOOKS. The built-in check `positive_data_acceptance`
+Loaded by Schemathesis through SCHEMATHESIS_HOOKS, in a process of its own. The built-in check `positive_data_acceptance`
 takes any 400 to valid data for a mistake; but data can be of the documented shape and still break
 a business rule (an unknown customer). Ours is the same check with that one difference, and no
 weaker: a 400 that does not name such a rule is a finding.
@@ -25,7 +25,29 @@ MEMBERS: dict[str, str] = json.loads(os.environ.get("IXKIT_FUZZ_MEMBERS", "{}"))
 """Credentials that stand in the query of a GET and in the JSON body of a POST, where a system has it so."""
 SPARE: dict[str, str] = json.loads(os.environ.get("IXKIT_FUZZ_SPARE", "{}"))
 """The token that a logout may use up."""
+OURS = os.environ.get("IXKIT_FUZZ_OURS") == "1"
+"""One of our mocks answers: it names the rules that a request broke, and is held to it."""
+READ_ONLY = os.environ.get("IXKIT_FUZZ_READ_ONLY") == "1"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WRONG_CREDENTIALS = {"INVALID_TOKEN", "TOKEN_EXPIRED", "INVALID_CREDENTIALS"}
+
+
+class WouldWrite(RuntimeError):
+    """A request that could change something was about to leave, and nobody has allowed that."""
+
+
+_send = requests.Session.send
+
+
+def _guarded(session: Any, request: Any, **options: Any) -> Any:
+    """The last gate before the wire: whatever a phase or a check wants to send, nothing but reading leaves."""
+    if request.method.upper() not in SAFE:
+        raise WouldWrite(f"{request.method} is not sent: this run only reads (--allow-writes lets it write)")
+    return _send(session, request, **options)
+
+
+if READ_ONLY:
+    requests.Session.send = _guarded  # type: ignore[method-assign]
 
 
 @schemathesis.auth()
@@ -134,7 +156,7 @@ def again(request: Any, token: Any) -> Any:
 def takes_what_is_valid(ctx: Any, response: Any, case: Any) -> None:
     """Valid data is taken, or refused by a business rule that no schema can say."""
     meta = case.meta
-    if meta is None or meta.generation.mode is not GenerationMode.POSITIVE:
+    if not OURS or meta is None or meta.generation.mode is not GenerationMode.POSITIVE:
         return
     if response.status_code < 400 or response.status_code in ACCEPTED:
         return

@@ -1,0 +1,1 @@
+"""Is traffic true to the contract? Recorded (HAR, journal), or passing by (proxy)."""
