@@ -318,6 +318,7 @@ ONE_SEAT = """
 """
 
 
+@pytest.mark.long  # the same bridge meets every fault in tests/simulation
 def test_the_reference_bridge_books_once_though_an_answer_is_lost(run: Run) -> None:
     run(ONE_SEAT).assert_outcomes(passed=1)
 

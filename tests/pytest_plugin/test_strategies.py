@@ -35,7 +35,7 @@ def test_every_world_is_taken_and_everything_in_it_is_due(ixkit_server: Server) 
     from ixpytest.world import World
 
     @given(worlds())
-    @settings(max_examples=8)
+    @settings(max_examples=5)
     def check(data: dict[str, Any]) -> None:
         world = World.create(ixkit_server, scenario="documents", clock=CLOCK, data=data)
         planned = {each["instalmentCode"] for each in data["ixpole"]["instalments"]}
@@ -48,7 +48,7 @@ def test_every_world_is_taken_and_everything_in_it_is_due(ixkit_server: Server) 
 
 def test_every_fault_can_be_armed(ixkit_world: World) -> None:
     @given(faults())
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     def check(fault: dict[str, Any]) -> None:
         ixkit_world.faults.arm(**fault)
         (armed,) = ixkit_world.faults.armed()
