@@ -175,6 +175,7 @@ def _signed_in(kit: Kit, system: str, url: str) -> dict[str, str]:
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         stop(
             f"{url} does not let the default world's connector in ({type(error).__name__}: {error}). "
-            f"Is it the address where `ixkit serve` has {system}? For another server give its credentials with --credential or {CREDENTIALS}.",
+            f"Is it where `ixkit serve` has {system}? "
+            f"For another server give its credentials with --credential or {CREDENTIALS}.",
             ENVIRONMENT,
         )
