@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (r"make( (help|demo|test|test-long|check|fmt|bench|docs|clean))?( \w+=\S+)*", How.NAMED),
     (r"make serve( ARGS=.*)?", How.SERVED),
     (rf"{IXKIT} demo( --[^|>]*)?", How.NAMED),
+    (rf"{IXKIT} (diff|check|fuzz|proxy)( [^|>]*)?", How.NAMED),
     (rf"{IXKIT} serve( --[^|>]*)?", How.SERVED),
     (rf"{IXKIT} bridge (example|run|status|resolve)( .*)?", How.RUN),
     (rf"{IXKIT}.* --(help|version)", How.RUN),
