@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ixcheck.finding import Finding, Level, worst
-from ixcheck.formats import FORMATS, counted, told
+from ixcheck.formats import FORMATS, counted, summarised, told
 from ixmocks.commandline.group import Named
 from ixmocks.commandline.stopping import FAILED, INCONCLUSIVE, stop
 
@@ -156,6 +156,8 @@ def _say(findings: list[Finding], output: str, *, check: str, summary: str, leas
             told(findings, output, check=check, more={"summary": summary.splitlines(), "failed": failed})
         )
         click.echo(summary, err=True)
+    if output == "github":
+        summarised(findings, check=check, summary=summary)
     if failed:
         raise click.exceptions.Exit(FAILED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
@@ -13,6 +14,7 @@ import click
 
 from ixcheck.finding import Finding, Level
 
+ROWS_MAX = 200
 FORMATS = ("text", "json", "github", "sarif", "junit")
 _COLOURS = {Level.NOTE: "green", Level.WARNING: "yellow", Level.ERROR: "red"}
 PLAIN = {Level.NOTE: "note", Level.WARNING: "warning", Level.ERROR: "error"}
@@ -41,6 +43,30 @@ def counted(findings: Sequence[Finding], words: Mapping[Level, str] = PLAIN) -> 
     """`1 breaking, 2 risky, 0 safe`: the worst first."""
     by = Counter(finding.level for finding in findings)
     return ", ".join(f"{by[level]} {words[level]}" for level in sorted(words, reverse=True))
+
+
+def summarised(
+    findings: Sequence[Finding], *, check: str, summary: str, words: Mapping[Level, str] = PLAIN
+) -> None:
+    """Adds a table to the page of a GitHub job, where there is one (GITHUB_STEP_SUMMARY)."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not page:
+        return
+    lines = [f"### ixkit {check}: {counted(findings, words) if findings else 'nothing was found'}", ""]
+    if findings:
+        lines += ["| level | what | where | says |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {words[each.level]} | {_cell(each.subject)} | {_cell(each.at)} | {_cell(each.text)} {each.rule} |"
+            for each in findings[:ROWS_MAX]
+        ]
+        lines += ["", f"{len(findings) - ROWS_MAX} more"] if len(findings) > ROWS_MAX else []
+    lines += ["", *summary.splitlines(), ""]
+    with open(page, "a", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+def _cell(text: str) -> str:
+    return escape(text.replace("|", "\\|").replace("\n", " "))
 
 
 def _text(findings: Sequence[Finding], words: Mapping[Level, str]) -> str:

@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (r"make (simulate|campaign) ARGS=.*", How.NAMED),
     (r"make serve( ARGS=.*)?", How.SERVED),
     (rf"{IXKIT} demo( --[^|>]*)?", How.NAMED),
+    (rf"{IXKIT} (diff|check|fuzz|proxy)( [^|>]*)?", How.NAMED),
     (rf"{IXKIT} serve( --[^|>]*)?", How.SERVED),
     (rf"{IXKIT} bridge (example|run|status|resolve|audit|rebuild)( .*)?", How.RUN),
     (rf"{IXKIT} bridge watch( --[^|>]*)?", How.NAMED),

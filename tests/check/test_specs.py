@@ -50,6 +50,8 @@ def test_a_whole_book_is_in_order() -> None:
 
 
 LINE = "components.schemas.Line"
+LINES = "components.schemas.Invoice.properties.Lines"
+SOURCED = {"confidence": "public", "from": "a page"}
 WRONG: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("no source", {}, {"rules.X-01.sources": []}, "rule-without-source"),
     ("a source without place", {}, {"rules.X-01.sources": [{"confidence": "public"}]}, "rule-without-source"),
@@ -60,10 +62,10 @@ WRONG: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("one reading", {}, {"rules.X-02.readings.1": GONE}, "rule-incomplete"),
     ("a misspelt operation", {}, {"rules.X-01.operations": ["addInvoise"]}, "operation-unknown"),
     ("an example calls what is not there", {}, {"rules.X-01.obeys.0.call": "add"}, "operation-unknown"),
-    ("a code that no book has", {"components.schemas.Invoice.properties.Lines.x-rules": {"maxItems": "X-99"}}, {}, "rule-unknown"),
-    ("a lost reference", {"components.schemas.Invoice.properties.Lines.items": {"$ref": "#/components/x"}}, {}, "reference-lost"),
+    ("a code that no book has", {f"{LINES}.x-rules": {"maxItems": "X-99"}}, {}, "rule-unknown"),
+    ("a lost reference", {f"{LINES}.items": {"$ref": "#/components/x"}}, {}, "reference-lost"),
     ("a wrong example", {f"{LINE}.example": {"Amount": "12"}}, {}, "example-invalid"),
-    ("a member without source", {f"{LINE}.properties.Note.x-source": {"confidence": "public", "from": "a page"}}, {}, "without-source"),
+    ("a member without source", {f"{LINE}.properties.Note.x-source": SOURCED}, {}, "without-source"),
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ixbridge.core import plan as planning
 from ixbridge.core.audit import Found
 from ixbridge.core.keys import tag
-from ixbridge.core.life import Event, Stage
+from ixbridge.core.life import Event, Life, Stage
 from ixbridge.core.money import as_decimal
 from ixbridge.core.moves import Note
 from ixbridge.core.records import Entry
@@ -145,8 +145,9 @@ def no_lookup() -> AbstractContextManager[None]:
     return swapped(planning, "_STAGES", stages)
 
 
-def swallowed_refusal() -> AbstractContextManager[None]:
-    """A refused write-back counts as done."""
+@contextmanager
+def swallowed_refusal() -> Iterator[None]:
+    """A refused write-back counts as done, and that iXpole goes on offering the instalment is not looked at."""
     real = exchange.Exchange.ask
 
     def ask(self: exchange.Exchange, step: Any) -> Any:
@@ -158,7 +159,9 @@ def swallowed_refusal() -> AbstractContextManager[None]:
         )
         return Yes(None) if refused and type(step).__name__ == "WriteInvoice" else outcome
 
-    return swapped(exchange.Exchange, "ask", ask)
+    unasked = property(lambda self: False)
+    with swapped(exchange.Exchange, "ask", ask), swapped(Life, "is_told", unasked):
+        yield
 
 
 def ignored_fence() -> AbstractContextManager[None]:

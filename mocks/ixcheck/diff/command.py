@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ixcheck.finding import Level, worst
-from ixcheck.formats import DIFFERENCE, FORMATS, counted, told
+from ixcheck.formats import DIFFERENCE, FORMATS, counted, summarised, told
 from ixmocks.commandline.group import Named
 from ixmocks.commandline.stopping import FAILED, stop
 
@@ -56,5 +56,7 @@ def diff(old: str, new: str, fail_on: str, everything: bool, output: str) -> Non
     else:
         more = {"old": old, "new": new, "failed": failed}
         click.echo(told(found, output, check="diff", words=DIFFERENCE, more=more))
+    if output == "github":
+        summarised(found, check="diff", summary=f"{old} and {new}", words=DIFFERENCE)
     if failed:
         raise click.exceptions.Exit(FAILED)

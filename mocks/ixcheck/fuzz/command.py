@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -16,6 +17,7 @@ from ixmocks.commandline.stopping import ENVIRONMENT, FAILED, OK, stop
 
 if TYPE_CHECKING:
     from ixcheck.fuzz.running import Signing
+    from ixmocks.kit import Kit
 
 CREDENTIALS = "IXKIT_FUZZ_CREDENTIALS"
 BEFORE = {"riverty": (("setOnboarding", {"wrongKey": 401}),)}
@@ -49,9 +51,9 @@ def fuzz(
 ) -> None:  # fmt: skip
     """Thousands of valid and invalid requests, made from the contract; every answer is held against it.
 
-    Against our mock a refusal of valid data must name the business rule behind it. Elsewhere nobody can tell a rule from
-    a mistake, so any documented refusal is taken. On a server that is not on this machine only GET is sent, unless
-    --allow-writes is given: fuzzing books, changes and deletes things.
+    Against our mock a refusal of valid data must name the business rule behind it. Elsewhere nobody can tell a rule
+    from a mistake, so any documented refusal is taken. On a server that is not on this machine only GET is sent,
+    unless --allow-writes is given: fuzzing books, changes and deletes things.
 
     \b
     ixkit fuzz silvasoft
@@ -79,7 +81,7 @@ def fuzz(
             here = is_here(url)
             read_only = not here and not allow_writes
             _warn(url, here=here, read_only=read_only)
-            signing = _given(system, credentials, here)
+            signing = _given(system, url, credentials, here)
             run = Run(
                 url, str(SPECS / f"{system}.yaml"), signing, ours=False, read_only=read_only, examples=examples,
                 seed=seed, phases=chosen, junit=junit,
@@ -137,9 +139,9 @@ def _warn(url: str, *, here: bool, read_only: bool) -> None:
         )
 
 
-def _given(system: str, credentials: tuple[str, ...], here: bool) -> Signing:
-    """The credentials that were given; for a server on this machine, else those of the default world of `ixkit serve`."""
-    from ixcheck.fuzz.running import Signing, signing_of
+def _given(system: str, url: str, credentials: tuple[str, ...], here: bool) -> Signing:
+    """What was given; for a server on this machine, else a sign-in as the default world of `ixkit serve`."""
+    from ixcheck.fuzz.running import Signing, spelt
     from ixmocks.kit import Kit
 
     lines = [*os.environ.get(CREDENTIALS, "").splitlines(), *credentials]
@@ -148,11 +150,32 @@ def _given(system: str, credentials: tuple[str, ...], here: bool) -> Signing:
         if not sep or not name.strip():
             stop("a credential is written NAME=VALUE, such as ApiKey=…")
     kit = Kit("")
-    members = kit.members(system)
     told = {name.strip(): value.strip() for name, _, value in pairs}
     if not told and here:
-        return signing_of(kit, system)
+        told = spelt(kit, system, _signed_in(kit, system, url))
+    members = kit.members(system)
     return Signing(
         {name: value for name, value in told.items() if name not in members},
         {name: value for name, value in told.items() if name in members},
     )
+
+
+def _signed_in(kit: Kit, system: str, url: str) -> dict[str, str]:
+    import httpx
+
+    described = kit.worlds.systems[system]
+
+    def ask(method: str, path: str, told: Mapping[str, str]) -> Any:
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            kind = {"json": dict(told)} if described.body_credentials else {"data": dict(told)}
+            return client.request(method, f"{url.rstrip('/')}{path}", **kind).json()  # type: ignore[arg-type]
+
+    try:
+        return described.sign_in(kit.world().credentials[system], ask)
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        stop(
+            f"{url} does not let the default world's connector in ({type(error).__name__}: {error}). "
+            f"Is it where `ixkit serve` has {system}? "
+            f"For another server give its credentials with --credential or {CREDENTIALS}.",
+            ENVIRONMENT,
+        )

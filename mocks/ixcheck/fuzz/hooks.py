@@ -1,8 +1,8 @@
 """What Schemathesis must know of our mocks: who is calling, and which refusals are the rules' own.
 
-Loaded by Schemathesis through SCHEMATHESIS_HOOKS, in a process of its own. The built-in check `positive_data_acceptance`
-takes any 400 to valid data for a mistake; but data can be of the documented shape and still break
-a business rule (an unknown customer). Ours is the same check with that one difference, and no
+Loaded by Schemathesis through SCHEMATHESIS_HOOKS, in a process of its own. The built-in check
+`positive_data_acceptance` takes any 400 to valid data for a mistake; but data can be of the documented
+shape and still break a business rule (an unknown customer). Ours is the same check with that one difference, and no
 weaker: a 400 that does not name such a rule is a finding.
 """
 
@@ -47,7 +47,7 @@ def _guarded(session: Any, request: Any, **options: Any) -> Any:
 
 
 if READ_ONLY:
-    requests.Session.send = _guarded  # type: ignore[method-assign]
+    requests.Session.send = _guarded  # type: ignore[assignment,method-assign]
 
 
 @schemathesis.auth()

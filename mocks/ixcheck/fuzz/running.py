@@ -1,4 +1,4 @@
-"""How is Schemathesis told what it needs? A process of its own, with our hooks; credentials go through its environment."""
+"""How is Schemathesis told what it needs? A process of its own, with our hooks; credentials in its environment."""
 
 from __future__ import annotations
 
@@ -47,14 +47,18 @@ class Run:
     junit: Path | None = None
 
 
+def spelt(kit: Kit, system: str, told: Mapping[str, str]) -> dict[str, str]:
+    """Credentials under the names of the document: the check `ignored_auth` looks for them by name."""
+    schemes = kit.ports[system].document.security_schemes.values()
+    names = {str(scheme["name"]).lower(): str(scheme["name"]) for scheme in schemes if "name" in scheme}
+    return {names.get(name.lower(), name): value for name, value in told.items()}
+
+
 def signing_of(kit: Kit, system: str) -> Signing:
     """How the default world's own connector signs."""
-    schemes = kit.ports[system].document.security_schemes.values()
-    # Spelt as the document spells them: the check `ignored_auth` looks for them by name.
-    spelt = {str(scheme["name"]).lower(): str(scheme["name"]) for scheme in schemes if "name" in scheme}
     told = kit.credentials(system)
     if not kit.members(system) & set(told):
-        return Signing({spelt.get(name.lower(), name): value for name, value in told.items()})
+        return Signing(spelt(kit, system, told))
     # One token may be given back; a second later the next one is another.
     kit.advance(seconds=1)
     return Signing(members=kit.credentials(system), spare=told)

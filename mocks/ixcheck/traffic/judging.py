@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ixcheck.finding import Finding, Level
 from ixcheck.traffic.exchange import Exchange, kind_of
+from ixcheck.traffic.provenance import known_from
 from ixmocks.control.redact import REDACTED, is_secret
 from ixmocks.engine import exact
 from ixmocks.engine.call import Call
@@ -75,6 +76,19 @@ class Judge:
         port, path = self._port(exchange)
         found = port.routes.find(exchange.method, path) if port is not None else None
         return self._request(port, *found, exchange) if port is not None and found is not None else []
+
+    def request_findings(self, exchange: Exchange) -> list[Finding]:
+        """What the contract forbids in a request that nobody has answered yet."""
+        port, path = self._port(exchange)
+        if port is None:
+            return []
+        found = port.routes.find(exchange.method, path)
+        if found is None:
+            return [self._unrouted(port, exchange, path)]
+        return [
+            self._finding(Level.ERROR, "request-wrong", port, found[0], exchange, violation, "")
+            for violation in self._request(port, *found, exchange)
+        ]
 
     # ---- whose is it ----------------------------------------------------------------------------
 
@@ -210,10 +224,14 @@ class Judge:
         rule = port.rules.rules.get(violation.rule)
         seen = REDACTED if _is_secret_place(port, violation.at) else violation.seen
         text = f"{exchange.where}: {seen}, expected {violation.expected}{f', {after}' if after else ''}"
-        sources = "; ".join(str(each.get("from", "")) for each in rule.sources) if rule else ""
+        if rule is not None:
+            confidence = rule.confidence
+            source = "; ".join(str(each.get("from", "")) for each in rule.sources)
+        else:
+            confidence, source = known_from(port, operation, violation.at, exchange.status)
         return Finding(
             level, kind, operation.id, violation.at, text, system=port.system.name,
-            rule=violation.rule if rule else "", confidence=rule.confidence if rule else "", source=sources,
+            rule=violation.rule if rule else "", confidence=confidence, source=source,
         )  # fmt: skip
 
     def _not(self, why: str) -> None:

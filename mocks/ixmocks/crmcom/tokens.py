@@ -32,7 +32,7 @@ def issue(
     payload = {
         "usr": user, "org": organisation, "oun": unit, "exp": str(issued + LIFE_S), "iat": str(issued), "jti": jti
     }  # fmt: skip
-    return jwt.signed(payload, key)
+    return jwt.signed(payload, key, header={"typ": "JWT", "alg": "HS256"})
 
 
 def judge(token: str, *, user: str, key: str, at: datetime, is_released: Callable[[str], bool]) -> Verdict:
