@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
 settings.register_profile("dev", _PATIENT, max_examples=100)
-settings.register_profile("ci", _PATIENT, max_examples=50, derandomize=True, database=None)
+settings.register_profile("ci", _PATIENT, max_examples=30, derandomize=True, database=None)
 settings.register_profile("long", _PATIENT, max_examples=3_000, stateful_step_count=100)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 

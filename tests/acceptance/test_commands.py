@@ -7,7 +7,7 @@ import json
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,14 @@ def told(done: Done[str], *, code: int, says: tuple[str, ...]) -> str:
 # ---- help ----------------------------------------------------------------------------------------
 
 COMMANDS = ("", "serve", "demo", "bridge", "bridge example", "bridge run", "bridge status", "bridge resolve")
+
+
+def some(rows: Sequence[tuple[Any, ...]], often: int) -> list[Any]:
+    """Each row is a process; what is behind the first few is left to the long run."""
+    return [
+        pytest.param(*row, marks=[pytest.mark.long] if number >= often else [])
+        for number, row in enumerate(rows)
+    ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -111,7 +119,7 @@ WRONG_OPTIONS = (
 )
 
 
-@pytest.mark.parametrize(("options", "says"), WRONG_OPTIONS, ids=[options for options, _ in WRONG_OPTIONS])
+@pytest.mark.parametrize(("options", "says"), some(WRONG_OPTIONS, 4))
 def test_a_wrong_option_stops_the_start(ixkit: Ixkit, options: str, says: tuple[str, ...]) -> None:
     told(ixkit("serve", *options.split()), code=USAGE, says=says)
 
@@ -129,7 +137,7 @@ BROKEN_SCENARIOS = (
 )
 
 
-@pytest.mark.parametrize(("name", "content", "says"), BROKEN_SCENARIOS)
+@pytest.mark.parametrize(("name", "content", "says"), some(BROKEN_SCENARIOS, 2))
 def test_a_broken_scenario_is_refused_with_file_and_place(
     ixkit: Ixkit, tmp_path: Path, name: str, content: bytes, says: tuple[str, ...]
 ) -> None:
@@ -150,7 +158,7 @@ BROKEN_SPECS = (
 )
 
 
-@pytest.mark.parametrize(("name", "content", "says"), BROKEN_SPECS)
+@pytest.mark.parametrize(("name", "content", "says"), some(BROKEN_SPECS, 2))
 def test_a_broken_contract_stops_the_start(
     ixkit: Ixkit, tmp_path: Path, name: str, content: bytes | None, says: tuple[str, ...]
 ) -> None:
@@ -199,7 +207,7 @@ BROKEN_MAPPINGS = (
 )
 
 
-@pytest.mark.parametrize(("content", "says"), BROKEN_MAPPINGS)
+@pytest.mark.parametrize(("content", "says"), some(BROKEN_MAPPINGS, 3))
 def test_a_broken_mapping_file_is_refused_with_line_and_key(
     ixkit: Ixkit, tmp_path: Path, content: str, says: tuple[str, ...]
 ) -> None:
@@ -236,7 +244,7 @@ WRONG_ENVIRONMENTS = (
 )
 
 
-@pytest.mark.parametrize(("env", "says"), WRONG_ENVIRONMENTS)
+@pytest.mark.parametrize(("env", "says"), some(WRONG_ENVIRONMENTS, 3))
 def test_a_wrong_environment_is_named_and_no_secret_is_printed(
     ixkit: Ixkit, tmp_path: Path, env: Mapping[str, str], says: tuple[str, ...]
 ) -> None:

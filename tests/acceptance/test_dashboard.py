@@ -288,6 +288,7 @@ BUSY = ("instalments", "event", "controls")
 """The pages that people use most."""
 
 
+@pytest.mark.long
 def test_everybody_can_use_the_pages_used_most(look: Callable[..., Page], tour: Mapping[str, str]) -> None:
     page = look(viewport={"width": 1360, "height": 900})
     assert not barriers(page, {name: tour[name] for name in BUSY})

@@ -83,7 +83,11 @@ def mutant(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["ixpole-silvasoft-draft", pytest.param("ixpole-crmcom-direct", marks=pytest.mark.long)]
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long)
+        for name in ("ixpole-silvasoft-draft", "ixpole-crmcom-direct")
+    ],
 )
 def test_a_lost_answer_and_a_kill_end_as_without(control: Control, driver: PythonDriver, name: str) -> None:
     stage = stage_of(control, driver, name)

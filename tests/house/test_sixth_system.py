@@ -82,6 +82,7 @@ def passing(house: Path, *paths: str, only: str) -> int:
     return int(passed[1])
 
 
+@pytest.mark.long
 def test_the_sixth_system_is_like_the_five_and_the_bridge_books_in_it(house: Path) -> None:
     of_its_own = ("tests/mocks/pocketbook", "tests/simulation/test_pocketbook.py")
     names = "pocketbook or five_are_served or is_served"

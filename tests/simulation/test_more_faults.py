@@ -222,7 +222,7 @@ def struck(way: str) -> list[tuple[str, int]]:
     return [call for call in calls(way) if call[0] not in OFTEN or call[1] in (1, last[call[0]])]
 
 
-SHORT = {"killed after", "answer lost", "swallowed", "delivered twice"}
+SHORT = {"killed after", "answer lost"}
 """What `make test` plays to Riverty, whose verdicts need three times as many runs; the others take long."""
 
 
