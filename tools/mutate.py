@@ -5,8 +5,9 @@
     python tools/mutate.py silvasoft --tests  # what the examples let pass is shown to the system's own tests as well
 
 A mutant changes one thing: a check is off, `<` becomes `<=`, a limit moves by one, `and` becomes `or`; in a contract, a
-moves by one or something mandatory is not. Each lives in a process of its own, which loads the changed module or
-contract. Exit code 1 below 95 %. Survivors are listed; REASONS says of those that are known why nobody can notice.
+limit moves by one, or something mandatory is not. Each lives in a process of its own, which loads the changed module
+or contract. Exit code 1 below 95 %. Survivors are listed; REASONS says of the known ones why nobody can notice them.
+Where a contract and the code behind it both keep a limit, weakening one of them shows nothing: such survivors are many.
 """
 
 from __future__ import annotations
