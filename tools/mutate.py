@@ -211,6 +211,8 @@ class Changed(importlib.abc.Loader, importlib.abc.MetaPathFinder):
 
 def become(mutant: Mutant, folder: Path) -> None:
     """From here on this process has the changed module, or the changed contract."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("ixmocks", "ixcheck")]:
+        del sys.modules[name]
     if mutant.file.startswith("specs/"):
         import ixmocks.places
 

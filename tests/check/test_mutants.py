@@ -54,14 +54,17 @@ def test_a_contract_is_weakened_keyword_by_keyword(mutate: ModuleType) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("file", "rule"), [("specs/silvasoft.yaml", "SILV-63"), ("mocks/ixmocks/silvasoft", "SILV-08")]
+    ("file", "rule", "what"),
+    [("specs/silvasoft.yaml", "SILV-63", "maximum"), ("mocks/ixmocks/silvasoft", "SILV-08", "off")],
 )
 def test_a_weaker_rule_is_noticed_and_one_that_is_as_it_was_is_not(
-    mutate: ModuleType, file: str, rule: str
+    mutate: ModuleType, file: str, rule: str, what: str
 ) -> None:
     books = yaml.safe_load((ROOT / "specs" / "silvasoft.rules.yaml").read_text("utf-8"))["rules"]
     weaker = next(
-        each for each in mutate.mutants("silvasoft") if each.rule == rule and each.file.startswith(file)
+        each
+        for each in mutate.mutants("silvasoft")
+        if each.rule == rule and each.file.startswith(file) and what in each.what
     )
     assert mutate.tried("silvasoft", weaker, books)
     path = ROOT / weaker.file
