@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from check.changes import BOOK, CONTRACT, DOCUMENTS, GONE, RULES
@@ -77,6 +77,7 @@ def test_nothing_changed_is_nothing_found(whole: dict[str, Any]) -> None:
 LIMITS = st.one_of(st.none(), st.integers(0, 200))
 
 
+@settings(max_examples=30)
 @given(LIMITS, LIMITS)
 def test_a_tighter_limit_of_a_request_always_breaks_and_the_way_back_never_does(
     one: int | None, two: int | None
