@@ -31,7 +31,8 @@ REQUESTS_MAX = 3_000
 LOOK_S = 0.5
 WHOLE_MAX = 800
 """So many events of a case are read whole."""
-SETTLE_MAX = 6
+SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
+"""Runs until it must rest: one for each instalment and a few more, as booking one a run is allowed, within bounds."""
 STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
 _names = count(1)
@@ -128,7 +129,7 @@ class Player:
 
     def _settle(self, step: Step) -> None:
         """Triggers until one writes nothing, as a scheduler would; a connector that never rests is stopped."""
-        for _ in range(int(step.args.get("most", SETTLE_MAX))):
+        for _ in range(int(step.args.get("most") or settling(len(self.case.data.instalments)))):
             before = self.cursor
             self._trigger(step)
             if not self._wrote(before) or self.runs[-1].ended not in ("exit", "quiet"):
@@ -356,9 +357,10 @@ class Player:
         whole = self.stage.control.event(self.world, summary["id"])
         run = next((nth for first, last, nth in self.spans if first <= number <= last), 0)
         person = summary["operation"].startswith("act:")
+        path = summary["path"].removeprefix(f"/w/{self.world}")  # the world is the kit's business
         return Exchange(
             number=number, at=summary["at"], system=summary["system"], operation=summary["operation"],
-            method=summary["method"], path=summary["path"], query=summary["query"], status=summary["status"],
+            method=summary["method"], path=path, query=summary["query"], status=summary["status"],
             sent=_read(whole["request"]["body"]), answered=_read(whole["answer"]["body"]),
             violations=tuple(whole["violations"]), notes=tuple(summary["notes"]), fault=summary["fault"],
             changed=summary["changed"], run=0 if person else run, sent_bytes=whole["request"]["body"]["bytes"],
@@ -371,6 +373,11 @@ def play(stage: Stage, case: Case) -> History:
         prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True
     ) as folder:
         return Player(stage, case, Path(folder)).play()
+
+
+def settling(backlog: int) -> int:
+    """How many runs a connector may take to come to rest, for so many instalments."""
+    return min(max(SETTLE_MIN, backlog + SETTLE_SPARE), SETTLE_MAX)
 
 
 def without(text: str, secrets: Mapping[str, str]) -> str:
