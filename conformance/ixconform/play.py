@@ -10,7 +10,8 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -246,9 +247,10 @@ class Player:
         """Waits for the end of a run, and stops one that asks for ever or takes too long."""
         began, ended, asked = time.monotonic(), "exit", 0
         while not going.wait(LOOK_S):
-            before, asked = asked, self._asked()
+            found, _ = self.stage.control.events(self.world, self.cursor)
+            before, asked = asked, len(found)
             if asked != before:
-                going.stirred()
+                going.stirred(idle_polls(found))
             if asked > REQUESTS_MAX:
                 ended = "loop"
                 break
@@ -320,9 +322,6 @@ class Player:
     def _last(self) -> int:
         return self.stage.control.events(self.world, self.cursor)[1]
 
-    def _asked(self) -> int:
-        return self._last() - self.cursor
-
     def _wrote(self, after: int) -> bool:
         found, _ = self.stage.control.events(self.world, after)
         return any(each["changed"] for each in found)
@@ -373,6 +372,17 @@ def play(stage: Stage, case: Case) -> History:
         prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True
     ) as folder:
         return Player(stage, case, Path(folder)).play()
+
+
+def idle_polls(events: Sequence[Mapping[str, Any]]) -> int:
+    """How many polls have come and gone since something changed: equal questions for instalments, but for the last."""
+    asked: Counter[str] = Counter()
+    for each in events:
+        if each["changed"]:
+            asked.clear()
+        elif each["operation"] == "getInstalments":
+            asked[each["query"]] += 1
+    return max(asked.values(), default=1) - 1
 
 
 def settling(backlog: int) -> int:
