@@ -130,12 +130,26 @@ class Player:
 
     def _settle(self, step: Step) -> None:
         """Triggers until one writes nothing, as a scheduler would; a connector that never rests is stopped."""
+        wrote = False
         for _ in range(int(step.args.get("most") or settling(len(self.case.data.instalments)))):
             before = self.cursor
             self._trigger(step)
-            if not self._wrote(before) or self.runs[-1].ended not in ("exit", "quiet"):
+            if self.runs[-1].ended not in ("exit", "quiet"):
                 return
+            wrote = self._wrote(before)
+            if not wrote and not self._backlog():
+                return
+        if not wrote:
+            return
         self.notes.append(f"never at rest: run {len(self.runs)} wrote again, with nothing new to do")
+
+    def _backlog(self) -> bool:
+        """Whether something that must be booked waits still: a run may be spent on one that is left for a person."""
+        if self.case.faulty:
+            return False
+        told = ixpole.shelf(self.stage.control.state(self.world, "ixpole")).instalments
+        wanted = [each.code for each in self.case.data.instalments if each.expect == "book"]
+        return any(code in told and not told[code].number for code in wanted)
 
     def _advance(self, step: Step) -> None:
         self._moment("clock", f"{step.args['by']} pass")

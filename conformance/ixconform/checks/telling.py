@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ixconform.checks.booking import POSTS
 from ixconform.checks.finding import Finding, Seen, documents_of
@@ -124,12 +125,16 @@ def _still_draft(seen: Seen, ack: Ack, document: Document) -> bool:
     """Whether a person made it real only after it was told."""
     if document.stage == "draft" or document.kind == "order":
         return True
-    handle = set(map(str, document.handle.values()))
     return any(
-        each.operation in POSTS and isinstance(each.sent, dict) and handle & set(map(str, each.sent.values()))
+        each.operation in POSTS and isinstance(each.sent, dict) and _is_named(document, each.sent)
         for each in seen.history.exchanges
         if each.person and each.number > ack.exchange.number
     )
+
+
+def _is_named(document: Document, sent: Mapping[str, Any]) -> bool:
+    """Whether an action was about this document: order 2 is not the invoice with serial 2."""
+    return any(str(sent.get(name)) == str(value) for name, value in document.handle.items())
 
 
 def _early(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
