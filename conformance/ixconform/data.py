@@ -69,7 +69,8 @@ class Instalment:
     token: str = ""
     """The watermark: stands in each line's text and nowhere else in the world."""
     expect: str = "book"
-    """`book`; `may-refuse`: right if booked, right if left for a person; `refuse`: must not be booked."""
+    """`book`; `may-refuse`: right if booked, right if left for a person; `may-park`: the same, if it says
+    so by name or exit code; `refuse`: must not be booked."""
     why: str = ""
     """What is special about it, in words."""
 

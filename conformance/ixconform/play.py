@@ -10,7 +10,8 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -31,7 +32,8 @@ REQUESTS_MAX = 3_000
 LOOK_S = 0.5
 WHOLE_MAX = 800
 """So many events of a case are read whole."""
-SETTLE_MAX = 6
+SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
+"""Runs until it must rest: one for each instalment and a few more, as booking one a run is allowed, within bounds."""
 STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
 _names = count(1)
@@ -128,12 +130,26 @@ class Player:
 
     def _settle(self, step: Step) -> None:
         """Triggers until one writes nothing, as a scheduler would; a connector that never rests is stopped."""
-        for _ in range(int(step.args.get("most", SETTLE_MAX))):
+        wrote = False
+        for _ in range(int(step.args.get("most") or settling(len(self.case.data.instalments)))):
             before = self.cursor
             self._trigger(step)
-            if not self._wrote(before) or self.runs[-1].ended not in ("exit", "quiet"):
+            if self.runs[-1].ended not in ("exit", "quiet"):
                 return
+            wrote = self._wrote(before)
+            if not wrote and not self._backlog():
+                return
+        if not wrote:
+            return
         self.notes.append(f"never at rest: run {len(self.runs)} wrote again, with nothing new to do")
+
+    def _backlog(self) -> bool:
+        """Whether something that must be booked waits still: a run may be spent on one that is left for a person."""
+        if self.case.faulty:
+            return False
+        told = ixpole.shelf(self.stage.control.state(self.world, "ixpole")).instalments
+        wanted = [each.code for each in self.case.data.instalments if each.expect == "book"]
+        return any(code in told and not told[code].number for code in wanted)
 
     def _advance(self, step: Step) -> None:
         self._moment("clock", f"{step.args['by']} pass")
@@ -245,9 +261,10 @@ class Player:
         """Waits for the end of a run, and stops one that asks for ever or takes too long."""
         began, ended, asked = time.monotonic(), "exit", 0
         while not going.wait(LOOK_S):
-            before, asked = asked, self._asked()
+            found, _ = self.stage.control.events(self.world, self.cursor)
+            before, asked = asked, len(found)
             if asked != before:
-                going.stirred()
+                going.stirred(idle_polls(found))
             if asked > REQUESTS_MAX:
                 ended = "loop"
                 break
@@ -319,9 +336,6 @@ class Player:
     def _last(self) -> int:
         return self.stage.control.events(self.world, self.cursor)[1]
 
-    def _asked(self) -> int:
-        return self._last() - self.cursor
-
     def _wrote(self, after: int) -> bool:
         found, _ = self.stage.control.events(self.world, after)
         return any(each["changed"] for each in found)
@@ -356,9 +370,10 @@ class Player:
         whole = self.stage.control.event(self.world, summary["id"])
         run = next((nth for first, last, nth in self.spans if first <= number <= last), 0)
         person = summary["operation"].startswith("act:")
+        path = summary["path"].removeprefix(f"/w/{self.world}")  # the world is the kit's business
         return Exchange(
             number=number, at=summary["at"], system=summary["system"], operation=summary["operation"],
-            method=summary["method"], path=summary["path"], query=summary["query"], status=summary["status"],
+            method=summary["method"], path=path, query=summary["query"], status=summary["status"],
             sent=_read(whole["request"]["body"]), answered=_read(whole["answer"]["body"]),
             violations=tuple(whole["violations"]), notes=tuple(summary["notes"]), fault=summary["fault"],
             changed=summary["changed"], run=0 if person else run, sent_bytes=whole["request"]["body"]["bytes"],
@@ -371,6 +386,22 @@ def play(stage: Stage, case: Case) -> History:
         prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True
     ) as folder:
         return Player(stage, case, Path(folder)).play()
+
+
+def idle_polls(events: Sequence[Mapping[str, Any]]) -> int:
+    """How many polls have come and gone since something changed: equal questions for instalments, but for the last."""
+    asked: Counter[str] = Counter()
+    for each in events:
+        if each["changed"]:
+            asked.clear()
+        elif each["operation"] == "getInstalments":
+            asked[each["query"]] += 1
+    return max(asked.values(), default=1) - 1
+
+
+def settling(backlog: int) -> int:
+    """How many runs a connector may take to come to rest, for so many instalments."""
+    return min(max(SETTLE_MIN, backlog + SETTLE_SPARE), SETTLE_MAX)
 
 
 def without(text: str, secrets: Mapping[str, str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,7 @@ from conformance.histories import (
 )
 from ixconform.data import Step
 from ixconform.history import DocumentLine, Run
+from ixconform.play import SETTLE_MAX, settling
 from ixconform.profile import Claims
 
 
@@ -255,3 +258,75 @@ def test_a_draft_that_was_told_and_then_deleted_was_there() -> None:
     gone = replace(gone, case=replace(gone.case, data=replace(gone.case.data, instalments=(lenient,))))
     assert codes(gone) == set()
     assert "P-ACK" in codes(spoiled(gone, 2, answered=[{"InvoiceNumber": 777}]))
+
+
+def test_a_rounding_that_may_wait_for_a_person_is_shown_to_one_or_booked_to_the_cent() -> None:
+    made = data(1)
+    one = replace(made.instalments[0], expect="may-park")
+    history = right(replace(made, instalments=(one,)))
+    assert findings(history) == []
+    booked_wrong = replace(history.books.documents[0], total_cents=one.gross_cents + 5)
+    assert codes(with_documents(history, booked_wrong)) == {"P-SUM"}
+    bare = with_told(with_documents(history), one.code, number="", due="")
+    bare = replace(bare, exchanges=history.exchanges[:1])
+    assert codes(bare) == {"P-ONE"}
+    loud = Run(number=1, ended="exit", code=0, seconds=0.1, output=f"parked {one.code}: five cents")
+    assert findings(replace(bare, runs=(loud,))) == []
+
+
+def test_a_write_back_that_was_refused_and_never_sent_again_is_a_failure() -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    untold = with_told(history, code, number="", due="")
+    untold = replace(untold, case=replace(untold.case, faulty=True))
+    refused = spoiled(untold, 3, fault="status@received", status=400, changed=False)
+    assert [each.kind for each in findings(refused) if each.code == "P-ACK"] == ["fail"]
+    lost = spoiled(refused, 2, fault="reset@after_commit", status=0)
+    assert [each.kind for each in findings(lost) if each.code == "P-ACK"] == ["skip"]
+    loud = Run(number=1, ended="exit", code=0, seconds=0.1, output=f"{code}: iXpole said 400")
+    assert findings(replace(refused, runs=(loud,))) == []
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    ("file", "right_file"),
+    [
+        ("", False),
+        (" ", False),
+        (base64.b64encode(b"<html>not yet</html>").decode(), False),
+        ("data:application/pdf;base64,JVBERi0x", False),
+        ("%PDF-1.7 raw", False),
+        (base64.b64encode(b"%PDF-1.7 of a document").decode(), True),
+        (base64.encodebytes(b"%PDF-1.7 " + b"x" * 90).decode(), True),
+        (None, True),
+    ],
+)
+def test_a_file_that_is_no_pdf_is_found_as_it_is_sent(
+    file: str | None, right_file: bool, status: int
+) -> None:
+    history = right(data(1))
+    code = history.case.data.instalments[0].code
+    told = {
+        "instalmentCode": code,
+        "invoiceNumber": "100",
+        "invoiceDueDate": "2026-05-15",
+        "invoicePdf": file,
+    }
+    attempt = exchange(3, "ixpole", "putInstalments", method="PUT", status=status, sent=told)
+    again = replace(history.exchanges[-1], number=4)
+    tried = replace(history, exchanges=(*history.exchanges[:2], attempt, again))
+    assert codes(tried) == (set() if right_file else {"P-ACK"})
+
+
+@given(backlog=st.integers(0, 500))
+def test_whoever_books_one_a_run_has_time_and_nobody_has_it_for_ever(backlog: int) -> None:
+    runs = settling(backlog)
+    assert runs <= SETTLE_MAX
+    assert runs > backlog + 1 or runs == SETTLE_MAX
+
+
+def test_a_second_booking_cites_the_rule_that_nothing_is_idempotent() -> None:
+    history = right(data(1))
+    again = document(history.case.data.instalments[0], 101, history.case.data)
+    found = findings(with_documents(history, *history.books.documents, again))
+    assert [each.because for each in found if each.code == "P-ONE"] == [("SILV-28",)]

@@ -78,3 +78,26 @@ def test_the_catalogue_names_each_scenario_once_and_says_why_it_is_there() -> No
     assert len(set(ids)) == len(ids)
     assert all(each.purpose and each.title and each.about for each in SCENARIOS)
     assert [each.level for each in SCENARIOS] == sorted(each.level for each in SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    "profile", ["ixpole-silvasoft-direct", "ixpole-crmcom-draft", "ixpole-telecomx-direct"]
+)
+def test_among_the_cents_stands_one_whose_vat_was_rounded_once(profile: str) -> None:
+    (made,) = [each for each in every_case(profile) if each.scenario == "C-025"]
+    once = made.data.instalments[-1]
+    assert once.basis == "per_rate"
+    assert sum(line.vat_cents for line in once.lines) - once.vat_cents == 5
+    assert once.expect == ("book" if "telecomx" in profile else "may-park")
+
+
+def test_a_write_back_is_refused_first_and_last() -> None:
+    told = tuple(
+        Call(system="ixpole", operation="putInstalments", nth=nth, run=1, place=nth, step=0, writes=True)
+        for nth in (1, 2, 3)
+    )
+    scenario = next(each for each in SCENARIOS if each.id == "C-063")
+    made = scenario.cases(Asked(profile=profile_of("ixpole-silvasoft-draft"), claims=Claims(), recorded=told))
+    assert not isinstance(made, Omitted)
+    armed = [(each.steps[0].args["nth"], each.steps[0].args["status"]) for each in made[1:]]
+    assert armed == [(1, 400), (3, 409)]

@@ -11,7 +11,7 @@ from ixconform.data import Instalment
 from ixconform.history import Document, Exchange
 from ixconform.matching import strays
 from ixconform.money import by_rate, shown
-from ixconform.visible import excused
+from ixconform.visible import excused, parked
 
 
 def exactly_once(seen: Seen) -> list[Finding]:
@@ -104,6 +104,8 @@ def _too_few(seen: Seen, instalment: Instalment, documents: list[Document]) -> l
                 actual=f"{instalment.code} was booked as {_listed(alive)}",
             )
         ]
+    if instalment.expect == "may-park" and not documents:
+        return _parked_unseen(seen, instalment)
     if instalment.expect != "book" or documents or _withdrawn(seen, instalment.code):
         return []
     excuse = excused(history, instalment.code, _creating(seen))
@@ -118,6 +120,20 @@ def _too_few(seen: Seen, instalment: Instalment, documents: list[Document]) -> l
             actual=f"{instalment.code} was never booked" + (silent if excuse else ""),
             expected=f"{instalment.code} is booked once ({instalment.why or 'nothing is special about it'})",
             marks={each.number: "refused" for each in refusals(seen, instalment)},
+        )
+    ]
+
+
+def _parked_unseen(seen: Seen, instalment: Instalment) -> list[Finding]:
+    """What may be left to a person must be shown to one."""
+    if parked(seen.history, instalment.code):
+        return []
+    return [
+        Finding(
+            code="P-ONE",
+            instalment=instalment.code,
+            actual=f"{instalment.code} was not booked, and nothing the connector says names it",
+            expected=f"it is booked to the cent, or left for a person by name ({instalment.why})",
         )
     ]
 
@@ -345,8 +361,12 @@ def _longest(body: object) -> int:
     return max((len(value) for value in body.values() if isinstance(value, list)), default=0)
 
 
+NO_KEY = {"silvasoft": ("SILV-28",), "crmcom": ("CRM-14", "CRM-04"), "telecomx": ("TCX-15",)}
+"""The rules that say that a repeated creation makes a second document, and what keeps it from doing so."""
+
+
 def _no_key(seen: Seen) -> tuple[str, ...]:
-    return {"silvasoft": ("SILV-03",), "crmcom": ("CRM-08",)}.get(seen.name, ())
+    return NO_KEY.get(seen.name, ())
 
 
 def _count(number: int, kind: str) -> str:

@@ -105,7 +105,7 @@ def _own_fault(seen: Seen, exchange: Exchange) -> list[Mapping[str, Any]]:
     """
     if exchange.fault or exchange.status in BENIGN:
         return []
-    odd = {each.expect for each in seen.history.case.data.instalments} - {"book"}
+    odd = {each.expect for each in seen.history.case.data.instalments} - {"book", "may-park"}
     return [each for each in exchange.violations if each["keyword"] or (not odd and not _depends(each))]
 
 

@@ -44,7 +44,7 @@ class ProcessRun:
     def wait(self, timeout: float) -> bool:
         return self.process.wait(timeout)
 
-    def stirred(self) -> None:
+    def stirred(self, idle_polls: int = 0) -> None:
         """Its end is its rest; requests say nothing."""
 
     def kill(self) -> None:

@@ -25,8 +25,8 @@ class Going(Protocol):
         """Whether it has come to its end, or to rest, within so many seconds."""
         ...
 
-    def stirred(self) -> None:
-        """A request came: whoever waits for quiet begins anew."""
+    def stirred(self, idle_polls: int = 0) -> None:
+        """A request came: whoever waits for quiet begins anew. So many polls in a row have changed nothing."""
         ...
 
     def kill(self) -> None: ...

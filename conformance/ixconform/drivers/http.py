@@ -95,7 +95,7 @@ class HttpRun:
     def wait(self, timeout: float) -> bool:
         return self._ended.wait(timeout)
 
-    def stirred(self) -> None:
+    def stirred(self, idle_polls: int = 0) -> None:
         """Its end is its rest; requests say nothing."""
 
     def kill(self) -> None:

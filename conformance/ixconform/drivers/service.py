@@ -21,6 +21,9 @@ from ixconform.drivers.process import Process, StartError, program
 
 READY_S = 15.0
 LOOK_S = 0.2
+IDLE_POLLS = 2
+FIRST_S = 15.0
+"""A service that polls now and then is waited for; after so long without any request it is at rest too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,19 @@ class ServiceRun:
     quiet_s: float
     _since: float = field(default_factory=time.monotonic)
     _killed: bool = False
+    _heard: bool = False
+    _idle: bool = False
 
-    def stirred(self) -> None:
-        """A request came: the time of quiet begins anew."""
-        self._since = time.monotonic()
+    def stirred(self, idle_polls: int = 0) -> None:
+        """A request came: the time of quiet begins anew, unless it only polls, and finds nothing to do."""
+        self._since, self._heard = time.monotonic(), True
+        self._idle = idle_polls >= IDLE_POLLS
 
     def wait(self, timeout: float) -> bool:
         if self.process.wait(min(timeout, self.quiet_s)):
             return True
-        return time.monotonic() - self._since >= self.quiet_s
+        quiet_s = self.quiet_s if self._heard else max(self.quiet_s, FIRST_S)
+        return self._idle or time.monotonic() - self._since >= quiet_s
 
     def kill(self) -> None:
         self._killed = True

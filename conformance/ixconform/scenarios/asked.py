@@ -93,8 +93,9 @@ def trigger(**args: object) -> Step:
     return Step("trigger", dict(args))
 
 
-def settle(most: int = 6) -> Step:
-    return Step("settle", {"most": most})
+def settle(most: int = 0) -> Step:
+    """Runs until one writes nothing: at most so many, or as many as the backlog may need."""
+    return Step("settle", {"most": most} if most else {})
 
 
 def people(what: str, code: str | None = None) -> Step:

@@ -33,6 +33,9 @@ CENTS = {
     "one cent": (1,),
 }
 
+ROUNDED_ONCE = tuple(range(150, 1150, 100))
+"""Ten amounts with half a cent of VAT each, at 21 % as at 25 %."""
+
 
 def new_customers(asked: Asked) -> list[Case] | Omitted:
     if not asked.claims.customers:
@@ -94,6 +97,8 @@ def rates(asked: Asked) -> list[Case]:
 
 
 def cents(asked: Asked) -> list[Case]:
+    """Where the target rounds per line, what iXpole rounded once may be matched, or left for a person by name."""
+    once = "book" if asked.target.traits.vat_once else "may-park"
     maker = asked.maker(8)
     for why, amounts in CENTS.items():
         lines = [maker.line(net, text=f"Seat {n}") for n, net in enumerate(amounts)]
@@ -101,6 +106,9 @@ def cents(asked: Asked) -> list[Case]:
     discounted = [maker.line(9_000, discount=10), maker.line(7_500, discount=25)]
     maker.instalment(maker.customer(), discounted, why="discounts that the amounts have already")
     maker.instalment(maker.customer(), [maker.line(6_000, quantity=3)], why="three pieces on a line")
+    lines = [maker.line(net, text=f"Seat {n}") for n, net in enumerate(ROUNDED_ONCE)]
+    why = "VAT rounded once for the rate: rounded per line, it is five cents more"
+    maker.instalment(maker.customer(), lines, why=why, basis="per_rate", expect=once)
     return [case(asked, maker, life(asked))]
 
 

@@ -136,7 +136,7 @@ def edited(asked: Asked) -> list[Case]:
 
 
 def down(asked: Asked) -> list[Case]:
-    """iXpole cannot be written to for a whole run; the next run makes up for it."""
+    """iXpole cannot be written to for a whole run, or says no once; the next run makes up for it."""
     plain = recording(asked)
     fault = {
         "place": "received",
@@ -147,7 +147,28 @@ def down(asked: Asked) -> list[Case]:
         "times": 60,
     }
     steps = (Step("fault", fault), trigger(), trigger(), Step("calm"), settle(), *plain.steps)
-    return [_replaced(plain, steps, "iXpole takes nothing back for two runs")]
+    made = [_replaced(plain, steps, "iXpole takes nothing back for two runs")]
+    return made + [_faulted(asked, *refused) for refused in _write_backs(asked)]
+
+
+def _write_backs(asked: Asked) -> list[tuple[str, dict[str, Any]]]:
+    """A definite no to the first write-back, and to the last of the recorded life, which tells what is real."""
+    last = max((call.nth for call in asked.recorded if call.operation == "putInstalments"), default=1)
+    places = {1: 400, last: 409} if last > 1 else {1: 400}
+    return [
+        (
+            f"{status} at putInstalments {nth}",
+            {
+                "place": "received",
+                "harm": "status",
+                "status": status,
+                "system": "ixpole",
+                "operation": "putInstalments",
+                "nth": nth,
+            },
+        )
+        for nth, status in places.items()
+    ]
 
 
 def unpaid(asked: Asked) -> list[Case] | Omitted:
@@ -224,7 +245,7 @@ SCENARIOS = (
         "iXpole is down",
         down,
         "P-META-1",
-        purpose="The number could not be written back; a later run does, and books nothing again.",
+        purpose="The number could not be written back, or was refused once; a later run does, and books nothing again.",
     ),
     _of(
         "C-064",

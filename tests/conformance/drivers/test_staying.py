@@ -1,0 +1,104 @@
+"""Do drivers of connectors that stay come to an end? The base connector in a loop, and behind a small HTTP server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ixconform.control import Control
+from ixconform.drivers.driver import Driver
+from ixconform.drivers.http import HttpDriver
+from ixconform.drivers.service import ServiceDriver
+from ixconform.judge import judge
+from ixconform.play import Stage, idle_polls, play
+from ixconform.profile import Claims, profile_of
+from ixconform.scenarios.asked import Asked, recording
+from ixconform.server import serving
+from ixconform.systems.registry import target_of
+
+CONNECTORS = Path(__file__).parents[1] / "connectors"
+LOOP = """
+import os, sys, threading
+sys.path.insert(0, {folder!r})
+import connector
+while True:
+    connector.silvasoft(dict(os.environ))
+    threading.Event().wait(0.1)
+"""
+SERVER = """
+import http.server, json, os, sys
+sys.path.insert(0, {folder!r})
+import connector
+class Round(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        os.environ.update(body["env"])
+        code = connector.silvasoft(dict(os.environ))
+        self.send_response(500 if code else 200); self.end_headers()
+    def log_message(self, *about):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", {port}), Round)
+server.serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def control() -> Iterator[Control]:
+    with serving() as there:
+        yield there
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as there:
+        there.bind(("127.0.0.1", 0))
+        return int(there.getsockname()[1])
+
+
+def service() -> tuple[Driver, str]:
+    script = LOOP.format(folder=str(CONNECTORS))
+    return ServiceDriver([sys.executable, "-c", script], quiet_s=1.0), "quiet"
+
+
+def posted() -> tuple[Driver, str]:
+    port = free_port()
+    script = SERVER.format(folder=str(CONNECTORS), port=port)
+    return HttpDriver(f"http://127.0.0.1:{port}/round", command=[sys.executable, "-c", script]), "exit"
+
+
+@pytest.mark.parametrize("made", [service, posted])
+def test_a_right_connector_that_stays_is_judged_and_ended(control: Control, made: object) -> None:
+    assert callable(made)
+    driver, ended = made()
+    profile = profile_of("ixpole-silvasoft-direct")
+    stage = Stage(
+        control=control, driver=driver, target=target_of("silvasoft"), profile=profile.name, mode="direct",
+        readings={"SILV-31": "none"}, run_limit_s=20.0,
+    )  # fmt: skip
+    history = play(stage, recording(Asked(profile=profile, claims=Claims())))
+    assert judge(history, stage.target, Claims()) == []
+    assert {run.ended for run in history.runs} == {ended}
+    assert all(told.number for told in history.shelf.instalments.values())
+    assert not any(each.path.startswith("/w/") for each in history.asked)
+    if isinstance(driver, HttpDriver):
+        with httpx.Client(trust_env=False) as client, pytest.raises(httpx.ConnectError):
+            client.get(driver.url)
+
+
+def test_polls_that_change_nothing_are_counted_and_pages_are_not() -> None:
+    def event(operation: str, query: str = "", *, changed: bool = False) -> dict[str, object]:
+        return {"operation": operation, "query": query, "changed": changed}
+
+    ask = event("getInstalments")
+    assert idle_polls([]) == 0
+    assert idle_polls([ask]) == 0
+    assert idle_polls([ask, event("listrelations"), ask, ask]) == 2
+    assert idle_polls([ask, ask, event("putInstalments", changed=True), ask]) == 0
+    assert idle_polls([event("getInstalments", f"page={n}") for n in range(5)]) == 0
