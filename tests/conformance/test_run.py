@@ -205,6 +205,42 @@ def test_the_list_says_what_is_played_and_what_is_left_out(
 
 
 @pytest.mark.long
+def test_a_report_is_verified_and_another_connector_does_not_keep_its_word(
+    control: Control, tmp_path: Path
+) -> None:
+    options = ["--profile", "ixpole-silvasoft-direct", "--level", "1", "--report", "out"]
+    done = conform(tmp_path, control.url, "run", *options, *right())
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = str(Path("out") / "report.json")
+    same = conform(tmp_path, control.url, "verify", report, *right())
+    assert (same.returncode, "the same" in same.stdout) == (0, True), same.stdout + same.stderr
+    other = conform(tmp_path, control.url, "verify", report, *mutant("M23"))
+    assert (other.returncode, "differ" in other.stdout) == (1, True), other.stdout + other.stderr
+
+
+@pytest.mark.long
+def test_other_readings_are_played_and_name_the_one_on_which_a_verdict_depends(
+    control: Control, tmp_path: Path
+) -> None:
+    options = [
+        "--profile",
+        "ixpole-silvasoft-direct",
+        "--level",
+        "1",
+        "--readings",
+        "all",
+        "--format",
+        "json",
+    ]
+    done = conform(tmp_path, control.url, "run", *options, *right())
+    report = from_json(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert len([each for each in report.readings if not each.chosen]) > 1
+    depends = [(each.rule, each.reading) for each in report.readings if each.changes]
+    assert ("SILV-53", "invoicing-only") in depends  # nothing that was booked can be looked up again
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("name", BRIDGE)
 def test_the_reference_bridge_reaches_the_highest_level(tmp_path: Path, name: str) -> None:
     command = [
