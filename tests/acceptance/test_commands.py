@@ -345,10 +345,13 @@ def sprinkled(content: bytes) -> bytes:
 
 
 DAMAGES = {
-    "a bit flipped": (flipped, ("damaged", "backup")),
-    "pages sprinkled": (sprinkled, ("damaged", "backup")),
-    "cut in half": (lambda content: content[: len(content) // 2], ("damaged", "backup")),
-    "another file": (lambda content: b"not a journal at all\n" * 300, ("not a journal", "backup")),
+    "a bit flipped": (flipped, ("damaged", "ixkit bridge rebuild")),
+    "pages sprinkled": (sprinkled, ("damaged", "ixkit bridge rebuild")),
+    "cut in half": (lambda content: content[: len(content) // 2], ("damaged", "ixkit bridge rebuild")),
+    "another file": (
+        lambda content: b"not a journal at all\n" * 300,
+        ("not a journal", "ixkit bridge rebuild"),
+    ),
 }
 
 
@@ -374,7 +377,7 @@ def test_a_journal_that_cannot_be_there_is_said_so(ixkit: Ixkit, tmp_path: Path)
     run = ixkit("bridge", "run", *nowhere, env=UNREACHABLE)
     told(run, code=ENVIRONMENT, says=("no/such/folder/j.sqlite", "No such file or directory"))
     told(ixkit("bridge", "status", *nowhere), code=ENVIRONMENT, says=("no/such/folder/j.sqlite",))
-    told(ixkit("bridge", "status", "--journal", "."), code=USAGE, says=("--journal", "is a directory"))
+    told(ixkit("bridge", "status", "--journal", "."), code=USAGE, says=("--journal", "is a folder"))
 
 
 RESOLVES = (

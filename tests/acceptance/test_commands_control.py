@@ -357,7 +357,7 @@ def test_a_project_is_set_up_and_its_example_passes(ixkit: Ixkit, shell: Ixkit, 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ('[serve]\nscenario = "nowhere"', ("'nowhere'", "club-season, documents")),
+        ('[serve]\nscenario = "nowhere"', ("'nowhere'", "club-season, danish-season, documents")),
         ('[serve]\nscenrio = "documents"', ("ixkit.toml", "'scenrio'", "did you mean scenario?")),
         ("[serve", ("ixkit.toml", "cannot be read")),
         ("serve = 5", ("ixkit.toml", "[serve]")),

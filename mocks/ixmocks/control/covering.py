@@ -88,9 +88,16 @@ def transitions(events: Iterable[Event], system: str) -> list[dict[str, Any]]:
 
 def moves(before: Any, after: Any) -> Iterable[tuple[str, str, str, str]]:
     for was, now in walk_owned(before, after):
-        if not is_dataclass(now) or not (was is None or type(was) is type(now)):
+        if not (was is None or type(was) is type(now)):
             continue
-        for member in fields(now):
-            old, new = getattr(was, member.name, None), getattr(now, member.name)
+        for member in _members(now):
+            old, new = getattr(was, member, None), getattr(now, member)
             if isinstance(new, Enum) and old != new:
-                yield type(now).__name__, member.name, "" if old is None else str(old.value), str(new.value)
+                yield type(now).__name__, member, "" if old is None else str(old.value), str(new.value)
+
+
+def _members(thing: Any) -> tuple[str, ...]:
+    """The names of what a dataclass or a named tuple holds; of anything else, none."""
+    if is_dataclass(thing):
+        return tuple(member.name for member in fields(thing))
+    return tuple(getattr(thing, "_fields", ()))
