@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from ixmocks.engine.values import value
 
 CHUNK_MAX = 256
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ordered:
     """Ascending chunks of ascending numbers. Adding at the top, the usual case, copies one chunk."""
 
