@@ -70,6 +70,8 @@ def read(raw: bytes) -> tuple[Any, bool]:
 
 def _has_long_run(raw: bytes) -> bool:
     """Whether so many digits follow one another that a whole number may be vast; a sample mostly says no."""
+    if len(raw) < _DIGITS_OF_A_DOUBLE:
+        return False
     return _SAMPLED_RUN in raw[::_STEP].translate(_DIGITS) and _LONG_RUN in raw.translate(_DIGITS)
 
 
@@ -105,6 +107,7 @@ def parse_form(raw: bytes) -> dict[str, str]:
 
 
 _FLAT_DEPTH = 3
+_LONG = 2000
 
 
 def _measure_flat(value: Any, raw: bytes) -> tuple[int, int, int] | None:
@@ -136,7 +139,9 @@ def _measure_flat(value: Any, raw: bytes) -> tuple[int, int, int] | None:
 
 
 def _more_than(most: int, sign: bytes, raw: bytes) -> bool:
-    """Whether a rare sign comes more often than that. Looking for the next one is quicker than counting all."""
+    """Whether a rare sign comes more often than that. In a long text, looking for each is quicker than counting."""
+    if len(raw) < _LONG:
+        return raw.count(sign) > most
     find = raw.find
     at = -1
     for _ in range(most + 1):

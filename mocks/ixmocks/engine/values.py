@@ -33,7 +33,8 @@ def _struct(made: type) -> type:
     fields = dataclasses.fields(known)
     namespace = {name: what for name, what in namespace.items() if all(name != each.name for each in fields)}
     struct = msgspec.defstruct(
-        made.__name__, [_member(each) for each in fields], namespace=namespace, module=made.__module__, frozen=True
+        made.__name__, [_member(each) for each in fields], namespace=namespace, module=made.__module__, frozen=True,
+        cache_hash=True,
     )  # fmt: skip
     struct.__dataclass_fields__ = {each.name: each for each in fields}  # type: ignore[attr-defined]
     struct.__qualname__ = made.__qualname__

@@ -42,7 +42,8 @@ class Late:
 class Moment:
     """Everything that a world remembers, as one immutable value: a snapshot is a reference to it."""
 
-    systems: HashTrieMap[str, Any]
+    systems: Mapping[str, Any]
+    """Never changed in place, like everything here."""
     clock: Clock
     stamps: HashTrieMap[str, Stamps]
 
@@ -106,4 +107,4 @@ class World:
         if self.moment.systems[system] is state:
             return
         moment = self.moment
-        self.moment = Moment(moment.systems.insert(system, state), moment.clock, moment.stamps)
+        self.moment = Moment({**moment.systems, system: state}, moment.clock, moment.stamps)

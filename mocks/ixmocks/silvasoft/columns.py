@@ -9,7 +9,7 @@ array, texts one text. Whatever does not read at first sight is read line by lin
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 from typing import Any, NamedTuple, overload
 
@@ -17,11 +17,14 @@ import msgspec
 
 from ixmocks.engine import exact
 from ixmocks.silvasoft.model import Line, TaxCode
-from ixmocks.silvasoft.money import decimal_of
+from ixmocks.silvasoft.money import cents_of, decimal_of
 
 AMOUNT, TEXT = "SubTotalInclTax", "Description"
 SHARED = ("TaxPc", "TaxCode", "CostCenter", "LedgerAccountNumber")
 """Members that lines have in common more often than not."""
+
+Said = tuple[Any, Any, Any, Any]
+"""What a line says of them; None for a member that is absent."""
 
 _BETWEEN = "\x1e"
 """Parts the texts of the lines; ASCII calls it the record separator, and no invoice has it in a text."""
@@ -32,7 +35,8 @@ _TRUTHS = frozenset({0, 1})
 
 
 _NEEDS_CARE = (
-    AttributeError, KeyError, TypeError, ValueError, Inexact, InvalidOperation, Overflow, msgspec.ValidationError,
+    AttributeError, KeyError, OverflowError, TypeError, ValueError, Inexact, InvalidOperation, Overflow,
+    msgspec.ValidationError,
 )  # fmt: skip
 
 
@@ -50,9 +54,9 @@ class Columns(Sequence[Line]):
 
     __slots__ = ("_incl", "_kinds", "_texts", "_which")
 
-    def __init__(self, kinds: tuple[Shared, ...], which: bytes, incl: list[int], texts: str) -> None:
-        self._kinds, self._which, self._texts = kinds, which, texts
-        self._incl = array("q", incl)
+    def __init__(self, kinds: tuple[Shared, ...], which: bytes, incl: array[int], texts: str) -> None:
+        """The arguments are not copied: they must not change any more."""
+        self._kinds, self._which, self._incl, self._texts = kinds, which, incl, texts
 
     def __len__(self) -> int:
         return len(self._which)
@@ -103,13 +107,11 @@ class Columns(Sequence[Line]):
         ]  # fmt: skip
 
 
-def read_columns(
-    rows: Sequence[Any], shared_by: Callable[[Mapping[str, Any]], Shared | None]
-) -> Columns | None:
+def read_columns(rows: Sequence[Any], shared_by: Callable[[Said], Shared | None]) -> Columns | None:
     """All lines at once; None where one of them needs care.
 
-    ``shared_by`` says what the lines with these `SHARED` members have in common, None where something is wrong
-    with them. It is asked once for all lines that say the same.
+    ``shared_by`` gives what the lines that say so have in common, None where something is wrong with it. It is
+    asked once for all lines that say the same.
     """
     if not rows:
         return None
@@ -118,7 +120,7 @@ def read_columns(
         amounts = [row[AMOUNT] for row in rows]
         texts = _BETWEEN.join([row.get(TEXT, "") for row in rows])
         which = bytes(map(kinds.__getitem__, _said(rows)))
-        incl = _cents(amounts)
+        incl = array("q", _cents(amounts))
     except _NEEDS_CARE:
         return None
     if texts.count(_BETWEEN) != len(rows) - 1 or kinds.doubtful(rows):
@@ -129,12 +131,12 @@ def read_columns(
 class _Kinds(dict[Any, int]):
     """From what lines say to the place of what they have in common. Raises KeyError where a line needs care."""
 
-    def __init__(self, shared_by: Callable[[Mapping[str, Any]], Shared | None]) -> None:
+    def __init__(self, shared_by: Callable[[Said], Shared | None]) -> None:
         self.found: list[Shared] = []
         self._shared_by = shared_by
 
-    def __missing__(self, said: tuple[Any, ...]) -> int:
-        shared = self._shared_by(dict(zip(SHARED, said, strict=True)))
+    def __missing__(self, said: Said) -> int:
+        shared = self._shared_by(said)
         if shared is None:
             raise KeyError(said)
         self.found.append(shared)
@@ -148,7 +150,7 @@ class _Kinds(dict[Any, int]):
         return bool in {type(row.get("TaxPc")) for row in rows}
 
 
-def _said(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _said(rows: Sequence[Any]) -> list[Said]:
     """What each line says of what it may share with others."""
     return [
         (row.get("TaxPc"), row.get("TaxCode"), row.get("CostCenter"), row.get("LedgerAccountNumber"))
@@ -159,8 +161,10 @@ def _said(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
 def _cents(amounts: list[Any]) -> list[int]:
     """Raises one of `_NEEDS_CARE` for a part of a cent, for what is too large, for an exponent, for no number.
 
-    Written as JSON and read again, whole Decimals become ints sooner than one by one.
+    A few are read one by one. Written as JSON and read again, whole Decimals become ints sooner than one by one.
     """
+    if len(amounts) < _MANY:
+        return [_needed(cents_of(amount)) for amount in amounts]
     if {*map(type, amounts)} != _DECIMALS:
         amounts = [*map(decimal_of, amounts)]
     with localcontext(_WHOLE_CENTS):
@@ -168,6 +172,13 @@ def _cents(amounts: list[Any]) -> list[int]:
     return _whole_numbers(exact.dump([*map(_WHOLE_CENTS.to_integral_exact, cents)]))
 
 
+def _needed(cents: int | None) -> int:
+    if cents is None:
+        raise ValueError
+    return cents
+
+
+_MANY = 6
 _HUNDRED = Decimal(100)
 _DECIMALS: set[type] = {Decimal}
 _whole_numbers = msgspec.json.Decoder(list[int]).decode

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.memo import Memos
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Refused, Violation
 from ixmocks.silvasoft.attachments import file_at_url
-from ixmocks.silvasoft.columns import Columns, Shared, read_columns
+from ixmocks.silvasoft.columns import SHARED, Columns, Said, Shared, read_columns
 from ixmocks.silvasoft.form import Form, is_number, later, seen, stamp, today
 from ixmocks.silvasoft.model import (
     Books,
@@ -159,22 +160,52 @@ def transaction_lines(
 
 def _usual_lines(state: State, rows: list[Any], notes: list[str], readings: Readings) -> Columns | None:
     """Lines without anything wrong or unusual, read by column; None where one needs a look of its own."""
+    known = _MET.of(state.books)
+    base = (state.settings.default_ledger, readings.get("SILV-34"))
     noted: list[str] = []
-    asked: list[Mapping[str, Any]] = []
+    chose = False
 
-    def shared_by(members: Mapping[str, Any]) -> Shared | None:
-        asked.append(members)
-        wrong: list[Violation] = []
-        form = Form(members, "", wrong)
-        tax, centre = tax_of(state.books, form, noted), form.text("CostCenter").strip()
-        ledger = ledger_of(state, form, readings)
-        return None if wrong or tax is None else Shared(tax, centre, ledger)
+    def shared_by(said: Said) -> Shared | None:
+        nonlocal chose
+        key = (*base, type(said[0]), *said)
+        met = known.get(key)
+        if met is None:
+            met = known[key] = _shared(state, said, readings)
+        noted.extend(met.notes)
+        chose = chose or met.chose
+        return met.shared
 
     lines = read_columns(rows, shared_by)
     if lines is not None:
         notes += noted
-        _note_choice(state.books, asked, notes)
+        if chose:
+            notes.append("SILV-13")
     return lines
+
+
+class _Met(NamedTuple):
+    """What came of looking up what some lines say."""
+
+    shared: Shared | None
+    notes: tuple[str, ...]
+    chose: bool
+    """A percentage had several codes, and the first was taken."""
+
+
+def _shared(state: State, said: Said, readings: Readings) -> _Met:
+    """Depends on nothing but the books, the usual ledger and the reading of SILV-34."""
+    wrong: list[Violation] = []
+    notes: list[str] = []
+    members = dict(zip(SHARED, said, strict=True))
+    form = Form(members, "", wrong)
+    tax, centre = tax_of(state.books, form, notes), form.text("CostCenter").strip()
+    ledger = ledger_of(state, form, readings)
+    choice: list[str] = []
+    _note_choice(state.books, [members], choice)
+    return _Met(None if wrong or tax is None else Shared(tax, centre, ledger), tuple(notes), bool(choice))
+
+
+_MET: Memos[Books, Any, _Met] = Memos()
 
 
 def _careful_lines(
