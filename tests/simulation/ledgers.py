@@ -43,7 +43,7 @@ def tagged(text: str | None) -> str:
 
 
 def _silvasoft(state: Any) -> Iterator[Doc]:
-    for one in state.sales.all.values():
+    for _, one in sorted(state.sales.all.items()):  # a map has no order of its own
         code = tagged(one.notes)
         if not code or one.credit_of is not None:
             continue
@@ -54,7 +54,7 @@ def _silvasoft(state: Any) -> Iterator[Doc]:
             one.date, one.due, tuple((_hundredths(line.tax.percent), line.incl) for line in one.lines if line.tax),
             live, live and one.number is not None,
         )  # fmt: skip
-    for one in state.orders.all.values():
+    for _, one in sorted(state.orders.all.items()):
         code = tagged(one.notes)
         if code:
             yield Doc(
@@ -69,7 +69,7 @@ _COPENHAGEN, _BRUSSELS = ZoneInfo("Europe/Copenhagen"), ZoneInfo("Europe/Brussel
 
 
 def _telecomx(state: Any) -> Iterator[Doc]:
-    for one in state.invoices.values():
+    for one in sorted(state.invoices.values(), key=lambda each: each.id):  # a map has no order of its own
         code = tagged(one.headline)
         if not code:
             continue
