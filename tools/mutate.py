@@ -20,8 +20,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "mocks")]
-
 from mutants.making import ROOT, SYSTEMS, mutants
 from mutants.page import Score, page, reasons
 
@@ -39,7 +37,9 @@ def score(system: str, *, sample: int = 0, seed: int = 0, jobs: int = 1, only: s
         words = [sys.executable, __file__, "--hunt", system, str(wanted), str(told), "--jobs", str(jobs)]
         done = subprocess.run(words, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
         if not told.exists():
-            raise SystemExit(f"mutate: the tests of {system} do not run (exit {done.returncode}):\n{done.stdout}")
+            raise SystemExit(
+                f"mutate: the tests of {system} do not run (exit {done.returncode}):\n{done.stdout}"
+            )
         found: dict[str, Any] = json.loads(told.read_text("utf-8"))
     return Score.of(system, found)
 

@@ -75,9 +75,20 @@ def test_the_mock_does_what_the_example_says(system: str, code: str, steps: list
 
 
 @pytest.mark.parametrize(("system", "code", "name"), list(alternatives()))
-def test_every_reading_can_be_chosen(system: str, code: str, name: str) -> None:
-    assert system in BOOKS
-    assert world(system, {code: name}).world().readings[code] == name
+def test_every_reading_can_be_lived_under(system: str, code: str, name: str) -> None:
+    """The examples of its rule are answered, whatever they are answered there."""
+    rule = books()[system][code]
+    for steps in (rule["obeys"], rule["breaks"]):
+        kit = world(system, {code: name})
+        assert kit.world().readings[code] == name
+        for step in steps:
+            if "advance" in step:
+                kit.advance(**{unit: float(amount) for unit, amount in step["advance"].items()})
+            elif "act" in step:
+                kit.act(system, step["act"], unfolded(step.get("with") or {}))
+            else:
+                reply = ask(kit, system, step)
+                assert "defect" not in reply.rules, (reply.status, reply.violations)
 
 
 def test_a_reading_that_no_rule_has_is_refused() -> None:

@@ -1,10 +1,11 @@
-"""Who notices? The tests of a system run once, to see what each reaches; then a child per mutant runs those that matter.
+"""Who notices? A system's tests run once, to see what each reaches; then a child per mutant runs those that matter.
 
 A child is a copy of the process that has loaded everything, so a mutant costs what its first failing test costs.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ import coverage
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from mutants.living import NotAlive, become
+from mutants.living import Loaded, NotAlive, become
 from mutants.making import ROOT, Mutant, mutants, reached_by
 
 EXAMPLES = "tests/specs/test_rule_examples.py"
@@ -89,6 +90,9 @@ class Hunter:
         good = [test for test in tests if not test.failed]
         contract = mutants_contract(self.system)
         waiting = [(mutant, asked(mutant, good, data, contract)) for mutant in self.hunted]
+        self.loaded = Loaded.now()
+        gc.collect()
+        gc.freeze()  # what children share is left alone by their collectors
         self.hunt(waiting)
         return True
 
@@ -105,7 +109,10 @@ class Hunter:
 
         Journal.append = append  # type: ignore[method-assign]
         seen = coverage.Coverage(
-            data_file=None, config_file=False, include=[f"{ROOT}/mocks/ixmocks/{self.system}/*"], messages=False
+            data_file=None,
+            config_file=False,
+            include=[f"{ROOT}/mocks/ixmocks/{self.system}/*"],
+            messages=False,
         )
         tests = [Test(item) for item in items]
         seen.start()
@@ -146,7 +153,8 @@ class Hunter:
         else:
             verdict = Verdict(mutant.name, "", asked_of, f"the child ended with {status} and said nothing")
         self.verdicts.append(verdict)
-        print(f"{'noticed ' if verdict.by else 'SURVIVED'} {verdict.name}  {verdict.by or verdict.error}", file=sys.stderr)
+        said = "noticed " if verdict.by else "SURVIVED"
+        print(f"{said} {verdict.name}  {verdict.by or verdict.error}", file=sys.stderr)
 
     def live(self, mutant: Mutant, tests: Sequence[Test], told: Path) -> None:
         """In the child: become the mutant, and run the tests until one fails. Never comes back."""
@@ -155,7 +163,7 @@ class Hunter:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
-            become(mutant)
+            become(mutant, self.loaded)
             for test, after in zip(tests, [*tests[1:], None], strict=True):
                 signal.setitimer(signal.ITIMER_PROF, 20 + 20 * test.cpu_s)  # a mutant may never end
                 ran += 1
@@ -173,9 +181,7 @@ class Hunter:
             os._exit(0)
 
 
-def asked(
-    mutant: Mutant, tests: Iterable[Test], data: coverage.CoverageData, contract: Any
-) -> list[Test]:
+def asked(mutant: Mutant, tests: Iterable[Test], data: coverage.CoverageData, contract: Any) -> list[Test]:
     """The tests that can notice: that reach the check, its own rule's examples first, then the cheapest."""
     if mutant.in_contract:
         served = reached_by(mutant, contract)

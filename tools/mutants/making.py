@@ -1,4 +1,4 @@
-"""How can a rule be a little weaker? Finds the checks of a system, in code and contract, and each way to weaken them."""
+"""How can a rule be a little weaker? Finds the checks of a system, in code and contract, and ways to weaken each."""
 
 from __future__ import annotations
 
@@ -170,7 +170,9 @@ def of_contract(file: str, text: str) -> Iterator[Mutant]:
                 yield Mutant(code, file, "/".join(map(str, at)), what, make=_edited(whole, at, edit))
 
 
-def _weaker(node: dict[str, Any], keyword: str, name: str) -> tuple[str, Callable[[dict[str, Any]], None]] | None:
+def _weaker(
+    node: dict[str, Any], keyword: str, name: str
+) -> tuple[str, Callable[[dict[str, Any]], None]] | None:
     """What to do to the node that holds a keyword: in words, and a function of its copy; None: nothing weaker."""
     inside = keyword not in node and "schema" in node
     holder = node["schema"] if inside else node

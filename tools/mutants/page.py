@@ -51,9 +51,9 @@ def page(scores: list[Score]) -> str:
     lines = [
         "# Weakened rules",
         "",
-        "Made by `make mutate`. Each check behind a rule is weakened, one at a time: off, `<` becomes `<=`, a limit moves by one,",
-        "`and` becomes `or`, something mandatory is not. Then the rule's examples and the tests of its system are run. A test",
-        "that fails has noticed.",
+        "Made by `make mutate`. Each check behind a rule is weakened, one at a time: off, `<` becomes `<=`, a limit",
+        "moves by one, `and` becomes `or`, something mandatory is not. Then the rule's examples and the tests of its system",
+        "are run. A test that fails has noticed.",
         "",
         "| system | weakened | noticed |",
         "| --- | --- | --- |",
