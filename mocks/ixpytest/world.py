@@ -190,6 +190,16 @@ class Clock:
             ask(self._world.server.control, "POST", f"{self._world.path}/clock/advance", {"by": by})["due"]
         )
 
+    def until_idle(self, most: str | float = "366d") -> list[str]:
+        """Go on until nothing is planned any more, webhooks delivered; what became due.
+
+        Raises AssertionError where something is left after ``most``.
+        """
+        wanted = {"until_idle": True, "by": most}
+        told = ask(self._world.server.control, "POST", f"{self._world.path}/clock/advance", wanted)
+        assert told["idle"], "it does not come to rest: " + "; ".join(told["left"])
+        return list(told["due"])
+
 
 class Faults:
     """What shall go wrong, where, and for which request. Each method gives the fault's id."""

@@ -127,8 +127,9 @@ def set_clock(world: str) -> Response:
 
 
 def advance(world: str) -> Response:
-    by = flask.request.form.get("by", "").strip()
-    told = ask("POST", api("worlds", world_named(world).name, "clock", "advance"), {"by": by})
+    given = flask.request.form
+    wanted = {"until_idle": True} if given.get("idle") else {"by": given.get("by", "").strip()}
+    told = ask("POST", api("worlds", world_named(world).name, "clock", "advance"), wanted)
     return back(_from(place("w", world, "controls")), told, _moved(told.value) if told.ok else "")
 
 
@@ -137,7 +138,15 @@ def _moved(value: Any) -> str:
     more = (
         f"; {len(due)} things became due: {'; '.join(due[:3])}{' …' if len(due) > 3 else ''}" if due else ""
     )
-    return f"it is {value['now']} now{more}"
+    left = value.get("left")
+    still = (
+        ""
+        if left is None
+        else f"; still to come: {'; '.join(left)}"
+        if left
+        else "; nothing is planned any more"
+    )
+    return f"it is {value['now']} now{more}{still}"
 
 
 def _from(otherwise: str) -> str:
