@@ -16,6 +16,7 @@ from ixmocks.control.following import stream_events
 from ixmocks.control.har import export_har
 from ixmocks.control.holding import list_holds, release_hold, wait_for_holds
 from ixmocks.control.idling import SPAN, until_idle
+from ixmocks.control.instalments import list_instalments
 from ixmocks.control.meant import (
     LATEST,
     clock_at,
@@ -347,6 +348,7 @@ __all__ = [
     "get_event",
     "list_events",
     "list_holds",
+    "list_instalments",
     "release_hold",
     "stream_events",
     "verify",

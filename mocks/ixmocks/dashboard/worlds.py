@@ -9,9 +9,12 @@ from werkzeug.wrappers import Response
 
 from ixmocks.dashboard import PREFIX
 from ixmocks.dashboard.common import api, ask, back, place, site, world_named
+from ixmocks.dashboard.lives import lives
 from ixmocks.dashboard.showing import clock
+from ixmocks.dashboard.sums import stations
 from ixmocks.engine.world import World
 from ixmocks.env import env_for, url_of
+from ixmocks.ixpole.state import today
 
 
 def register(app: flask.Flask) -> None:
@@ -44,7 +47,7 @@ def listed() -> str:
     ]
     return flask.render_template(
         "worlds.html", worlds=[_row(world) for world in found if world is not None], scenarios=heads,
-        chosen=kit.world().scenario, open_rules=rules,
+        chosen=kit.world().scenario, open_rules=rules, addresses=site().urls(),
     )  # fmt: skip
 
 
@@ -156,9 +159,10 @@ def _from(otherwise: str) -> str:
 
 
 def _row(world: World) -> dict[str, Any]:
-    events = tuple(world.journal)
+    events, moment = tuple(world.journal), world.moment
     return {
-        "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(world.moment.clock),
+        "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(moment.clock),
+        "stations": stations(lives(moment.systems, today(moment.clock.now()))),
         "events": world.journal.written, "kept": len(events), "faults": len(world.faults.listed()),
         "refused": sum(1 for event in events if event.violations),
     }  # fmt: skip
