@@ -22,6 +22,7 @@ class Property:
 PROPERTIES: Mapping[str, Property] = {
     "P-END": Property(0, "each run ends by itself and leaves nothing behind", conduct.ends),
     "P-LOGIN": Property(0, "wrong credentials are a reason to stop", conduct.logins),
+    "P-NET": Property(1, "no call goes past the kit, as far as that is seen", conduct.network),
     "P-REQ": Property(1, "every request is documented, valid and exactly formatted", conduct.requests),
     "P-SEC": Property(1, "no secret in addresses or output", conduct.secrets),
     "P-CONV": Property(1, "the work of a run is in proportion to what there is to do", conduct.bounded),

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import connector as right
 from base import Connector, Document
 from crmcom import CrmCom
+from family import callable_of, main, told
 from plumbing import Lost, Refused, TooMany, say
 from silvasoft import Silvasoft
 from telecomx import TelecomX
@@ -455,31 +456,9 @@ class M25(Mutant):
 MUTANTS = {each.__name__: each for each in Mutant.__subclasses__()}
 
 
-def poll(code: str, argv: list[str]) -> int:
-    mutant = MUTANTS[code]
-    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
-    targets = {name: getattr(mutant, own[name], target) for name, target in right.TARGETS.items()}
-    return right.main(mutant, targets, argv)
-
-
 def __getattr__(name: str) -> Callable[[Any], int]:
-    """`M04_silvasoft`: one poll, for a driver that calls instead of starting a process."""
-    code, _, target = name.partition("_")
-    if code not in MUTANTS or target not in right.TARGETS:
-        raise AttributeError(name)
-    return lambda env: poll(code, ["--target", target])
-
-
-def main() -> int:
-    if sys.argv[1:2] == ["--list"]:
-        listed = {
-            code: {"mistake": each.__doc__, "named": each.named, "profiles": each.profiles}
-            for code, each in MUTANTS.items()
-        }
-        print(json.dumps(listed, indent=1))
-        return 0
-    return poll(sys.argv[1], sys.argv[2:])
+    return callable_of(MUTANTS, name)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(MUTANTS, told))
