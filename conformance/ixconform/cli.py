@@ -456,22 +456,29 @@ def _complete(config: Config) -> None:
 def _asked(chosen: Chosen) -> Any:
     from ixconform.scenarios.asked import Asked
 
-    return Asked(profile=chosen.profile, claims=chosen.config.claims, seed=chosen.seed)
+    return Asked(
+        profile=chosen.profile,
+        claims=chosen.config.claims,
+        seed=chosen.seed,
+        upgrades=bool(chosen.config.previous),
+    )
 
 
 @contextmanager
 def _stage(chosen: Chosen, *, keep: bool = False) -> Iterator[Stage]:
     from ixconform.control import ControlError
-    from ixconform.drivers.make import driver_of
+    from ixconform.drivers.make import driver_of, previous_of
     from ixconform.drivers.process import StartError
     from ixconform.play import Stage
     from ixconform.server import ServerError, serving
     from ixconform.systems.registry import target_of
 
     driver: Driver | None = None
+    before: Driver | None = None
     try:
         with serving(os.environ.get("IXKIT_URL", "")) as control:
             driver = driver_of(chosen.config)
+            before = previous_of(chosen.config)
             yield Stage(
                 control=control,
                 driver=driver,
@@ -482,12 +489,16 @@ def _stage(chosen: Chosen, *, keep: bool = False) -> Iterator[Stage]:
                 readings={"SILV-31": "none"},
                 run_limit_s=chosen.config.timeout_s,
                 keep=keep,
+                hears=chosen.config.hears,
+                registers=chosen.config.registers,
+                before=before,
             )
     except (ServerError, ControlError, StartError) as error:
         _stop(str(error), ENVIRONMENT)
     finally:
-        if driver is not None:
-            driver.close()
+        for each in (driver, before):
+            if each is not None:
+                each.close()
 
 
 def _written(report: Report, folder: Path | None, console: Console) -> None:

@@ -92,7 +92,13 @@ class Runner:
     ) -> None:
         self.stage, self.wish, self.watch, self.clock = stage, wish, watch, clock
         self.began = clock()
-        self.asked = Asked(profile=wish.profile, claims=wish.claims, seed=wish.seed, kills=stage.driver.kills)
+        self.asked = Asked(
+            profile=wish.profile,
+            claims=wish.claims,
+            seed=wish.seed,
+            kills=stage.driver.kills,
+            upgrades=stage.before is not None,
+        )
         self.clean: Seen | None = None
         self.result = Result()
 
