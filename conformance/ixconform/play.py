@@ -342,8 +342,8 @@ class Player:
     def _fill(self) -> None:
         data, target = self.case.data, self.stage.target
         traits, name = target.traits, target.traits.name
-        for act in traits.opening.get(self.stage.mode, ()):
-            self._do(name, act)
+        for first in traits.opening.get(self.stage.mode, ()):
+            self._do(name, first)
         if traits.posts and not self.stage.registers:
             self._register()
         for customer in (*data.customers, *data.strangers):
