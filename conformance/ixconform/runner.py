@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -30,6 +30,7 @@ from ixconform.shrinking import Shrunk, shrink, size
 
 LEVELS = ("connects", "speaks the contract", "books correctly", "survives weather", "survives crashes")
 TRIES = 3
+LATE = "the time budget was used up before"
 IN_TARGET = frozenset({"P-SUM", "P-MAP", "P-LIM", "P-DEP", "P-PAY"})
 """Promises that only a look into the target can judge."""
 KINDS = {"fail": Verdict.FAIL, "warn": Verdict.WARN, "skip": Verdict.SKIP, "disputed": Verdict.DISPUTED}
@@ -93,7 +94,13 @@ class Runner:
     ) -> None:
         self.stage, self.wish, self.watch, self.clock = stage, wish, watch, clock
         self.began = clock()
-        self.asked = Asked(profile=wish.profile, claims=wish.claims, seed=wish.seed, kills=stage.driver.kills)
+        self.asked = Asked(
+            profile=wish.profile,
+            claims=wish.claims,
+            seed=wish.seed,
+            kills=stage.driver.kills,
+            upgrades=stage.before is not None,
+        )
         self.clean: Seen | None = None
         self.result = Result()
 
@@ -121,10 +128,7 @@ class Runner:
         self.watch.level(number, name)
         if number >= 3 and self.clean is None:
             self._record()
-        for scenario in scenarios:
-            if self.wish.fail_fast and any(each.verdict is Verdict.FAIL for each in self.result.checks):
-                break
-            self._scenario(scenario)
+        self._scenarios(scenarios)
         own = [each for each in self.result.checks if each.level == number]
         checks = self.result.checks[before:]
         result = level_result(each.verdict for each in own)
@@ -144,31 +148,41 @@ class Runner:
         chosen = not self.wish.only or any(fnmatch(name, each) for name in names for each in self.wish.only)
         return chosen and not any(fnmatch(scenario.id, each) for each in self.wish.skip)
 
-    def _scenario(self, scenario: Scenario) -> None:
+    def _scenarios(self, scenarios: list[Scenario]) -> None:
+        """All cases of a level side by side, as many as there are jobs; the verdicts in the catalogue's order."""
+        pool = ThreadPoolExecutor(max_workers=max(1, self.wish.jobs))
+        try:
+            begun = [(each, self._begun(pool, each)) for each in scenarios]
+            for scenario, played in begun:
+                if self.wish.fail_fast and any(each.verdict is Verdict.FAIL for each in self.result.checks):
+                    break
+                self._scenario(scenario, played)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _begun(self, pool: ThreadPoolExecutor, scenario: Scenario) -> Omitted | list[Future[Played]]:
         made = scenario.cases(self.asked)
-        if isinstance(made, Omitted):
+        return made if isinstance(made, Omitted) else [pool.submit(self._play, each) for each in made]
+
+    def _scenario(self, scenario: Scenario, begun: Omitted | list[Future[Played]]) -> None:
+        if isinstance(begun, Omitted):
             for code in scenario.about:
-                self._add(_check(scenario, code, Verdict.OMIT, reason=made.reason))
+                self._add(_check(scenario, code, Verdict.OMIT, reason=begun.reason))
             return
-        began = self.clock()
-        if self._spent():
+        played = [each.result() for each in begun]
+        if all(each.history is None and each.trouble == LATE for each in played):
             for code in scenario.about:
-                self._add(_check(scenario, code, Verdict.SKIP, reason="the time budget was used up before"))
+                self._add(_check(scenario, code, Verdict.SKIP, reason=LATE))
             return
-        played = self._play_all(made)
         self.result.played += played
         if scenario.same_end:
             self._compare(scenario.same_end, played)
-        self._verdicts(scenario, played, self.clock() - began)
-
-    def _play_all(self, made: list[Case]) -> list[Played]:
-        with ThreadPoolExecutor(max_workers=max(1, self.wish.jobs)) as pool:
-            return list(pool.map(self._play, made))
+        self._verdicts(scenario, played, sum(each.seconds for each in played))
 
     def _play(self, case: Case) -> Played:
         began = self.clock()
         if self._spent():
-            return Played(case, None, [], 0.0, "the time budget was used up before")
+            return Played(case, None, [], 0.0, LATE)
         self.watch.at(f"{case.scenario} {case.title}{': ' + case.variant if case.variant else ''}")
         try:
             history = play(self.stage, case)

@@ -113,7 +113,10 @@ def _complete(config: Config) -> None:
 def asked(picked: Chosen) -> Asked:
     from ixconform.scenarios.asked import Asked
 
-    return Asked(profile=picked.profile, claims=picked.config.claims, seed=picked.seed)
+    config = picked.config
+    return Asked(
+        profile=picked.profile, claims=config.claims, seed=picked.seed, upgrades=bool(config.previous)
+    )
 
 
 # --- the mocks and the connector, while they are there ----------------------------------------------------
@@ -123,16 +126,18 @@ def asked(picked: Chosen) -> Asked:
 def stage(picked: Chosen, *, keep: bool = False) -> Iterator[Stage]:
     """Mocks and driver, until the block ends; whatever is running ends with it, also when it is broken off."""
     from ixconform.control import ControlError
-    from ixconform.drivers.make import driver_of
+    from ixconform.drivers.make import driver_of, previous_of
     from ixconform.drivers.process import StartError
     from ixconform.play import Stage
     from ixconform.server import ServerError, serving
     from ixconform.systems.registry import target_of
 
     driver: Driver | None = None
+    before: Driver | None = None
     try:
         with breaking_off(), serving(os.environ.get("IXKIT_URL", "")) as control:
             driver = driver_of(picked.config)
+            before = previous_of(picked.config)
             yield Stage(
                 control=control,
                 driver=driver,
@@ -143,12 +148,16 @@ def stage(picked: Chosen, *, keep: bool = False) -> Iterator[Stage]:
                 readings={"SILV-31": "none"},
                 run_limit_s=picked.config.timeout_s,
                 keep=keep,
+                hears=picked.config.hears,
+                registers=picked.config.registers,
+                before=before,
             )
     except (ServerError, ControlError, StartError) as error:
         stop(str(error), ENVIRONMENT)
     finally:
-        if driver is not None:
-            driver.close()
+        for each in (driver, before):
+            if each is not None:
+                each.close()
 
 
 @contextmanager

@@ -6,27 +6,33 @@ one that the kit names in `IXKIT_NOW`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ixbridge.core.mapping import DraftAs
 from ixbridge.core.model import Mode
+from ixbridge.core.notices import Notice
 from ixbridge.core.policy import policy_of
+from ixbridge.core.reading import Unreadable
 from ixbridge.core.steps import Side
 from ixbridge.shell.clock import Clock, RealChance, RealClock
 from ixbridge.shell.config import read_settings
+from ixbridge.shell.inbox import Letterbox
 from ixbridge.shell.journal import SqliteJournal
 from ixbridge.shell.report import Status
-from ixbridge.shell.start import Credentials, Parts, runner_of
+from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.transport import HttpTransport, Paced, Transport
+from ixbridge.shell.watch import Callback
 
 SHARED = Path(__file__).parents[2] / "bridge" / "ixbridge"
 EXAMPLES = {
+    "riverty": "example.riverty.yaml",
     "silvasoft": "example.bridge.yaml",
     "telecomx": "example.telecomx.yaml",
     "crmcom": "example.crmcom.yaml",
@@ -71,13 +77,26 @@ def sync(env: Mapping[str, str]) -> int:
     }
     journal = SqliteJournal(Path(env["IXKIT_STATE_PATH"]) / "journal.sqlite", clock)
     try:
-        report = runner_of(Parts(transports, credentials, clock, RealChance(), journal, policy)).run()
+        parts = Parts(transports, credentials, clock, RealChance(), journal, policy)
+        if connection.notices is not None:
+            hear(env, parts, connection.notices)
+        report = runner_of(parts).run()
     finally:
         journal.close()
     for item in report.items:
         if item.status is Status.PARKED:
             print(f"{item.code}: {item.message or item.reason}")
     return 1 if report.exit_code else 0
+
+
+def hear(env: Mapping[str, str], parts: Parts, read: Callable[[bytes], tuple[Notice, ...]]) -> None:
+    """Says where notifications are to go, once, and puts what lies there into the inbox, as the endpoint does."""
+    letterbox = Letterbox(parts.journal)
+    Callback(env["IXKIT_WEBHOOK_URL"], letterbox, exchange_of(parts)).register()
+    for path in sorted(Path(env["IXKIT_WEBHOOK_FOLDER"]).glob("*.json")):
+        with contextlib.suppress(Unreadable):
+            letterbox.put(read(path.read_bytes()))
+        path.unlink()
 
 
 def _draft_as(env: Mapping[str, str], target: str) -> DraftAs | None:

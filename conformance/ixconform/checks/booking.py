@@ -284,7 +284,9 @@ def _dated_by_person(seen: Seen, document: Document) -> bool:
     return any(each.person and each.operation in POSTS for each in seen.history.exchanges)
 
 
-POSTS = frozenset({"act:postDraft", "act:orderToInvoice", "act:postInvoice", "act:setInvoiceNumber"})
+POSTS = frozenset(
+    {"act:postDraft", "act:orderToInvoice", "act:postInvoice", "act:setInvoiceNumber", "act:makeInvoice"}
+)
 
 
 def _wrong_customer(seen: Seen, instalment: Instalment, document: Document) -> tuple[str, str] | None:
@@ -361,7 +363,12 @@ def _longest(body: object) -> int:
     return max((len(value) for value in body.values() if isinstance(value, list)), default=0)
 
 
-NO_KEY = {"silvasoft": ("SILV-28",), "crmcom": ("CRM-14", "CRM-04"), "telecomx": ("TCX-15",)}
+NO_KEY = {
+    "silvasoft": ("SILV-28",),
+    "crmcom": ("CRM-14", "CRM-04"),
+    "telecomx": ("TCX-15",),
+    "riverty": ("RIV-18", "RIV-19"),
+}
 """The rules that say that a repeated creation makes a second document, and what keeps it from doing so."""
 
 

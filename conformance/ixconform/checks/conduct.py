@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from ixconform.checks.finding import Finding, Seen
-from ixconform.history import Exchange
-from ixconform.play import REQUESTS_MAX
+from ixconform.history import REQUESTS_MAX, Exchange, moment
 
 PER_INSTALMENT, PER_RUN = 40, 60
 """Requests that one run may take, at most; a right connector needs about a third."""
@@ -155,7 +153,8 @@ def idempotent(seen: Seen) -> list[Finding]:
 
 
 def _logins(seen: Seen) -> frozenset[str]:
-    return seen.target.traits.logins | {"postToken"}
+    """What changes something and books nothing: signing in, and saying where one hears."""
+    return seen.target.traits.logins | seen.target.traits.registers | {"postToken"}
 
 
 def bounded(seen: Seen) -> list[Finding]:
@@ -220,11 +219,7 @@ def _inside(asked: list[Exchange], limited: list[int]) -> list[Exchange]:
 
 
 def _seconds(first: Exchange, second: Exchange) -> float:
-    return (_at(second) - _at(first)).total_seconds()
-
-
-def _at(exchange: Exchange) -> datetime:
-    return datetime.fromisoformat(exchange.at.replace("Z", "+00:00"))
+    return (moment(second.at) - moment(first.at)).total_seconds()
 
 
 def retries(seen: Seen) -> list[Finding]:

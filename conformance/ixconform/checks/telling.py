@@ -9,7 +9,7 @@ from typing import Any
 from ixconform.checks.booking import POSTS
 from ixconform.checks.finding import Finding, Seen, documents_of
 from ixconform.data import Instalment
-from ixconform.history import Document, Exchange, Told
+from ixconform.history import Document, Exchange, Told, moment
 from ixconform.systems.ixpole import Ack, acks
 from ixconform.visible import excused
 
@@ -96,7 +96,7 @@ def _was_there(seen: Seen, ack: Ack, name: str) -> bool:
         each.changed
         and each.operation in seen.target.traits.creates
         and each.number < ack.exchange.number
-        and name in str(each.answered)
+        and name in f"{each.sent}{each.answered}"
         and any(sign in str(each.sent) for sign in signs)
         for each in seen.history.asked
     )
@@ -122,8 +122,10 @@ def _stage_fits(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding
 
 
 def _still_draft(seen: Seen, ack: Ack, document: Document) -> bool:
-    """Whether a person made it real only after it was told."""
+    """Whether it became real only after it was told: by a person, or by itself as time passed."""
     if document.stage == "draft" or document.kind == "order":
+        return True
+    if document.since and moment(ack.exchange.at) < moment(document.since):
         return True
     return any(
         each.operation in POSTS and isinstance(each.sent, dict) and _is_named(document, each.sent)
@@ -382,8 +384,9 @@ def _exists_before(seen: Seen, code: str, number: int) -> bool:
         for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
         if each.known
     }
+    along = seen.target.traits.customers_along
     return code in entered or any(
-        code in str(each.answered)
+        code in (f"{each.path}{each.sent}" if along and each.changed else str(each.answered))
         for each in seen.history.exchanges
         if each.number < number and each.system == seen.name
     )

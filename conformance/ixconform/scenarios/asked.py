@@ -40,6 +40,8 @@ class Asked:
     """What the connector asked in a run without faults: the places at which something can go wrong."""
     kills: bool = True
     """Whether the driver can kill it."""
+    upgrades: bool = False
+    """Whether there is a previous version to upgrade from."""
 
     @property
     def target(self) -> Target:

@@ -19,6 +19,7 @@ TEXTS = (
     ("a backslash and quotes", 'C:\\seat\\"1"'),
 )
 RATES = {
+    "riverty": ("21", "6", "0"),
     "unseen": ("21", "6", "0"),
     "silvasoft": ("21", "12", "6", "0"),
     "crmcom": ("25", "21", "6", "0"),
