@@ -95,6 +95,7 @@ class DocumentLine:
     text: str
     product: str = ""
     ledger: str = ""
+    cost_centre: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ class U09(Unlisted):
 class U10(Unlisted):
     """The due date is worked out as thirty days, whatever the instalment's term is."""
 
-    named, profiles = ("P-ACK",), ANY
+    named, profiles = ("P-ACK",), ("crmcom-direct", "telecomx-direct", "crmcom-draft")
 
     def tell(self, code: str, **values: str) -> None:
         if "invoiceDueDate" in values:
@@ -162,24 +162,28 @@ class U10(Unlisted):
 
 
 class U11(Unlisted):
-    """A payment is told again in every poll."""
+    """A payment is told again in every poll, under another number."""
 
     named, profiles = ("P-IDEM", "P-PAY", "P-CONV"), ANY
 
     def follow(self, code: str) -> None:
         if self.state.get(code).get("paid"):
-            self.tell(code, paymentNo=f"PAID-{self.state.get(code)['number']}-{len(self.state.all)}")
+            times = self.state.get(code).get("times", 1) + 1
+            self.state.put(code, times=times)
+            self.tell(code, paymentNo=f"PAID-{self.state.get(code)['number']}-{times}")
         super().follow(code)
 
 
 class U12(Unlisted):
-    """A new customer is made without the e-mail address that iXpole has of it."""
+    """The name of a new customer is cut after twelve characters."""
 
-    named = ("P-MAP", "P-DEP")
+    named = ("P-MAP", "P-DEP", "P-ONE")
 
     class Target(Silvasoft):
         def made(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
-            return super().made(what, {name: value for name, value in body.items() if name != "Email"})
+            name = body.get("Name", "")
+            made = super().made(what, {**body, "Name": name[:12]} if name else body)
+            return {**made, "Name": name} if "Name" in made else made
 
 
 class U13(Unlisted):
