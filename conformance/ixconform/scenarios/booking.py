@@ -480,7 +480,7 @@ SCENARIOS = (
         purpose=f"{LONG} instalments are due: none is forgotten.",
     ),
     _of(
-        "C-029",
+        "C-057",
         "accounts and cost centres",
         lines_apart,
         "P-MAP",
