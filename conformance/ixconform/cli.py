@@ -52,9 +52,8 @@ class Driving(click.Command):
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             if not behind:
-                error.message += (
-                    f". If it is your connector's: {ctx.command_path} … -- ./my-connector {error.option_name}"
-                )
+                own = f"your connector's own go behind --, as in -- ./my-connector {error.option_name}"
+                error.message = f"there is no option {error.option_name}; {own}."
             raise
 
 
