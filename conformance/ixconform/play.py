@@ -385,7 +385,7 @@ class Player:
         return any(each["changed"] and self._writes(each) for each in found)
 
     def _writes(self, event: Mapping[str, Any]) -> bool:
-        own = not event["operation"].startswith("act:") and event["method"] != "HOOK"
+        own = not event["operation"].startswith("act:") and event["method"] not in ("HOOK", "GET")
         return own and event["system"] != "control" and event["operation"] not in self.traits.registers
 
     def _moment(self, kind: str, text: str) -> None:

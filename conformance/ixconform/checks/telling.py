@@ -378,15 +378,19 @@ def depends(seen: Seen) -> list[Finding]:
 
 
 def _exists_before(seen: Seen, code: str, number: int) -> bool:
-    """Entered by hand, or named in a target's answer before this moment."""
+    """Entered by hand, or named in a target's answer before this moment; where a customer comes with its first
+    document, it is enough that one came."""
     entered = {
         seen.target.code_of(each)
         for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
         if each.known
     }
-    along = seen.target.traits.customers_along
+    if (
+        seen.target.traits.customers_along
+    ):  # its number is the connector's choice, and may be told before it is used
+        return code in entered or any(party.code == code for party in seen.history.books.parties)
     return code in entered or any(
-        code in (f"{each.path}{each.sent}" if along and each.changed else str(each.answered))
+        code in str(each.answered)
         for each in seen.history.exchanges
         if each.number < number and each.system == seen.name
     )
