@@ -23,6 +23,8 @@ HARMS = {
     "html": "a page of a proxy came back",
     "cut": "half an answer came back",
     "hollow": "{} came back",
+    "grown": "members that are new came along",
+    "hang": "no answer for long, then the connection broken",
     "late": "connection broken, done later",
     "hold": "held, the process was killed",
     "garbage": "garbage came back",
@@ -77,6 +79,7 @@ META: Mapping[str, str] = {
     "P-META-1": "with faults all ends as without",
     "P-META-2": "after a kill all ends as without",
     "P-META-3": "the backlog's order changes nothing but numbers",
+    "P-ISO": "a new world begins anew: nothing of another one is known in it",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ixconform.checks import booking, conduct, telling
+from ixconform.checks import booking, conduct, depending, paying, telling
 from ixconform.checks.finding import Check, Finding, Seen
 from ixconform.history import History
 from ixconform.profile import Claims
@@ -30,8 +30,10 @@ PROPERTIES: Mapping[str, Property] = {
     "P-MAP": Property(2, "customer, date and accounts are those of the instalment", booking.mapping),
     "P-LIM": Property(2, "nothing longer than the target takes is attempted", booking.limits),
     "P-ACK": Property(2, "iXpole is told the truth, in the right order", telling.acknowledged),
-    "P-DEP": Property(2, "customers and products are there before they are used, and once", telling.depends),
-    "P-PAY": Property(2, "paid is told when nothing is outstanding", telling.payments),
+    "P-DEP": Property(
+        2, "customers and products are there before they are used, and once", depending.depends
+    ),
+    "P-PAY": Property(2, "paid is told when nothing is outstanding", paying.payments),
     "P-IDEM": Property(2, "a run without anything new writes nothing", conduct.idempotent),
     "P-RETRY": Property(3, "what is refused for good is not sent again and again", conduct.retries),
     "P-RATE": Property(3, "nobody asks on while a limit is in force", conduct.rates),

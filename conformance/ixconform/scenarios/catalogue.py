@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ixconform.scenarios import booking, crashes, first, weather
+from ixconform.scenarios import booking, changes, crashes, first, weather
 
-SCENARIOS = (*first.SCENARIOS, *booking.SCENARIOS, *weather.SCENARIOS, *crashes.SCENARIOS)
+SCENARIOS = (*first.SCENARIOS, *booking.SCENARIOS, *changes.SCENARIOS, *weather.SCENARIOS, *crashes.SCENARIOS)
