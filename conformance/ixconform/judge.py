@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ixconform.checks import booking, conduct, details, telling
+from ixconform.checks import booking, conduct, depending, details, paying, telling
 from ixconform.checks.finding import Check, Finding, Seen
 from ixconform.history import History
 from ixconform.profile import Claims
@@ -42,8 +42,10 @@ PROPERTIES: Mapping[str, Property] = {
     "P-ACK": Property(
         2, "iXpole is told the truth, in the right order", _all(telling.acknowledged, details.papers)
     ),
-    "P-DEP": Property(2, "customers and products are there before they are used, and once", telling.depends),
-    "P-PAY": Property(2, "paid is told when nothing is outstanding", telling.payments),
+    "P-DEP": Property(
+        2, "customers and products are there before they are used, and once", depending.depends
+    ),
+    "P-PAY": Property(2, "paid is told when nothing is outstanding", paying.payments),
     "P-IDEM": Property(2, "a run without anything new writes nothing", conduct.idempotent),
     "P-RETRY": Property(3, "what is refused for good is not sent again and again", conduct.retries),
     "P-RATE": Property(3, "nobody asks on while a limit is in force", conduct.rates),

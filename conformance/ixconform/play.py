@@ -16,12 +16,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from ixconform.control import ControlError, Place
-from ixconform.data import Case, Customer, Step
+from ixconform.data import Case, Step
 from ixconform.drivers.driver import Driver, Ended, Going, Session
 from ixconform.ear import Ear
+from ixconform.filling import fill
 from ixconform.gathering import books_of, exchanges_of
 from ixconform.history import REQUESTS_MAX, Document, History, Moment, Run
 from ixconform.matching import owner_of
@@ -37,6 +36,8 @@ SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
 """Runs until it must rest: one for each instalment and a few more, as booking one a run is allowed, within bounds."""
 STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
+OVER_CENTS = 500
+"""So much too much is paid by who pays too much."""
 KILLED_AT = {"received": "before it is handled", "after_commit": "after commit, before the answer"}
 _names = count(1)
 _naming = threading.Lock()
@@ -79,7 +80,7 @@ class Player:
             if self.traits.posts:
                 self.ear = Ear(self.heard)
             self.session = self._opened(self.stage.driver, self.place)
-            self._fill()
+            fill(self.stage, case, self.place, self.ear.url if self.ear is not None else "")
             self.cursor = self._last()
             if case.running:
                 control.clock(self.world, mode="running")
@@ -221,6 +222,9 @@ class Player:
         """What people do in the target with the documents of an instalment, or of all."""
         target, books = self.stage.target, books_of(self.stage, self.world)
         code, what = step.args.get("code"), step.args["what"]
+        if what == "retire":
+            self._retire(books.products)
+            return
         done = 0
         for document in books.documents:
             owner = owner_of(document, self.case.data, books)
@@ -236,6 +240,15 @@ class Player:
             self._moment("clock", f"{self.traits.payments_after} pass, until payments are told")
             self._advanced(self.traits.payments_after)
         self._carried()
+        self.cursor = self._last()
+
+    def _retire(self, products: Sequence[str]) -> None:
+        """Each product is archived, as people do with what is no longer sold."""
+        action, _, member = self.traits.retires.partition(" ")
+        for code in products:
+            self._do(self.traits.name, (action, {member: code}))
+        if not products:
+            self.notes.append("nothing to retire")
         self.cursor = self._last()
 
     def _kill(self, step: Step) -> None:
@@ -277,12 +290,19 @@ class Player:
         going = self._begin()
         held = self._held(going)
         if held is not None:
-            self._do(step.args["system"], (step.args["action"], step.args["params"]))
+            self._moment("note", f"meanwhile, at {held['operation']}:")
+            self._meant(step)
             self.stage.control.release(self.world, held["id"], "continue")
         else:
             self.notes.append("the request that was waited for never came")
         self.stage.control.disarm(self.world)
         self._run(going)
+
+    def _meant(self, step: Step) -> None:
+        if "add" in step.args:
+            self._add(Step("add", {"code": step.args["add"]}))
+        else:
+            self._do(step.args["system"], (step.args["action"], step.args["params"]))
 
     # --- driving
 
@@ -340,40 +360,6 @@ class Player:
 
     # --- the world
 
-    def _fill(self) -> None:
-        data, target = self.case.data, self.stage.target
-        traits, name = target.traits, target.traits.name
-        for first in traits.opening.get(self.stage.mode, ()):
-            self._do(name, first)
-        if traits.posts and not self.stage.registers:
-            self._register()
-        for customer in (*data.customers, *data.strangers):
-            act = target.enter(customer) if customer.known else None
-            if act is not None:
-                self._do(name, act)
-        for customer in data.customers:
-            code = target.code_of(customer) if customer.known else None
-            self._do("ixpole", ixpole.enter_customer(customer, code, traits.country))
-        for product in data.products:
-            self._do("ixpole", ixpole.enter_product(product, traits.currency))
-        later = {step.args.get("code") for step in self.case.steps if step.kind == "add"}
-        for instalment in data.instalments:
-            if instalment.code not in later:
-                self._do("ixpole", ixpole.enter_instalment(instalment, data, traits.currency))
-        for number in data.by_hand:
-            act = target.by_hand(number, _any_known(data.customers))
-            if act is not None:
-                self._do(name, act)
-
-    def _register(self) -> None:
-        """Registers the address for notifications, as a person would once for a connector that never does."""
-        assert self.place is not None and self.ear is not None
-        found = self.place.systems[self.traits.name]
-        headers = {"X-Subscription-Key": found["credentials"]["subscription_key"]}
-        body = {"callbackUrl": self.ear.url, "notificationTypes": list(self.traits.notifications)}
-        with httpx.Client(timeout=CARRY_S, trust_env=False) as client:
-            client.post(found["url"] + self.traits.callback, json=body, headers=headers).raise_for_status()
-
     def _do(self, system: str, act: Act) -> Any:
         return self.stage.control.act(self.world, system, *act)
 
@@ -386,7 +372,7 @@ class Player:
         return any(each["changed"] and self._writes(each) for each in found)
 
     def _writes(self, event: Mapping[str, Any]) -> bool:
-        own = not event["operation"].startswith("act:") and event["method"] != "HOOK"
+        own = not event["operation"].startswith("act:") and event["method"] not in ("HOOK", "GET")
         return own and event["system"] != "control" and event["operation"] not in self.traits.registers
 
     def _moment(self, kind: str, text: str) -> None:
@@ -439,13 +425,11 @@ def _act_of(target: Target, document: Document, what: str) -> Act | None:
         return None
     if what == "unpay":
         return target.unpay(document)
+    if what == "pay-over":
+        return target.pay(document, document.outstanding_cents + OVER_CENTS)
     if what == "pay-part":
         return target.pay(document, document.outstanding_cents // 2) if target.traits.part_payments else None
     return target.pay(document, None) if document.outstanding_cents > 0 else None
-
-
-def _any_known(customers: tuple[Customer, ...]) -> Customer:
-    return next(each for each in customers if each.known)
 
 
 def _name() -> str:

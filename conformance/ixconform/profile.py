@@ -23,8 +23,8 @@ class Claims:
 
     over_75: str = "refuse"
     payments: bool = True
-    own_pdf: bool = True
-    """It returns a PDF of its own where the target has none; False: it returns none there."""
+    own_pdf: bool = False
+    """It returns a PDF of its own where the target has none."""
     correlation: str = ""
     """A pattern with a group `code` that finds the instalment's code on a document."""
     store_loss: bool = False

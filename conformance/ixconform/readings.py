@@ -12,8 +12,8 @@ from ixconform.report.model import Reading, Verdict
 from ixconform.runner import Runner, Wish
 
 SCENARIOS = ("C-010", "C-020", "C-025", "C-030", "C-050")
-LIMITS = frozenset({"SILV-31"})
-"""Rules whose readings are scenarios of their own."""
+LIMITS = frozenset({"SILV-31", "RIV-20"})
+"""Rules whose readings are scenarios of their own, or about an address that is the kit's own."""
 
 
 class Silent:

@@ -17,7 +17,7 @@ from ixconform.control import ControlError
 from ixconform.counterexample import META, because, told
 from ixconform.data import Case
 from ixconform.drivers.process import StartError
-from ixconform.history import History
+from ixconform.history import Exchange, History
 from ixconform.judge import PROPERTIES, judge
 from ixconform.likeness import differs
 from ixconform.lists import Lists
@@ -27,6 +27,7 @@ from ixconform.report.model import Check, Level, LevelResult, Verdict, level_res
 from ixconform.scenarios.asked import Asked, Call, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.shrinking import Shrunk, shrink, size
+from ixconform.systems.target import Traits
 
 LEVELS = ("connects", "speaks the contract", "books correctly", "survives weather", "survives crashes")
 TRIES = 3
@@ -194,7 +195,7 @@ class Runner:
         seen = Seen(history=history, target=self.stage.target, claims=self.wish.claims)
         found = judge(history, self.stage.target, self.wish.claims)
         if self.clean is not None and _same_life(history.case, self.clean.history.case):
-            killed = any(step.kind == "kill" for step in history.case.steps)
+            killed = any(step.kind == "kill" or "kill" in step.args for step in history.case.steps)
             found += differs(self.clean, seen, "P-META-2" if killed else "P-META-1")
         return found
 
@@ -218,7 +219,7 @@ class Runner:
         if played.history is None:
             return
         self.clean = Seen(history=played.history, target=self.stage.target, claims=self.wish.claims)
-        self.asked = replace(self.asked, recorded=tuple(calls_of(played.history)))
+        self.asked = replace(self.asked, recorded=tuple(calls_of(played.history, self.stage.target.traits)))
 
     # --- verdicts
 
@@ -235,10 +236,11 @@ class Runner:
                 "seconds": round(seconds, 3) if nth == 0 else 0.0,
                 "requests": requests if nth == 0 else 0,
             }
-            if code in found:
+            reason = self._unclaimed(code)
+            if reason:
+                self._add(_check(scenario, code, Verdict.OMIT, reason=reason))
+            elif code in found:
                 self._add(self._found(scenario, code, found[code], len(played), facts))
-            elif self.stage.target.traits.unseen and code in IN_TARGET:
-                self._add(_check(scenario, code, Verdict.OMIT, reason="the kit cannot look into this system"))
             elif lost:
                 self._add(
                     _check(
@@ -247,6 +249,12 @@ class Runner:
                 )
             else:
                 self._add(_check(scenario, code, Verdict.PASS, examples=len(played), **facts))
+
+    def _unclaimed(self, code: str) -> str:
+        """Why a promise is not judged at all; empty where it is."""
+        if self.stage.target.traits.unseen and code in IN_TARGET:
+            return "the kit cannot look into this system"
+        return "not claimed: payments = false" if code == "P-PAY" and not self.wish.claims.payments else ""
 
     def _found(
         self,
@@ -349,25 +357,37 @@ class Runner:
         self.watch.check(check)
 
 
-def calls_of(history: History) -> Iterable[Call]:
-    """The places of a recorded life."""
+def calls_of(history: History, traits: Traits) -> Iterable[Call]:
+    """The places of a recorded life. A run that changed nothing only looked: it has no step."""
+    quiet = traits.logins | traits.registers | {"postToken"}
+    busy = {
+        each.run for each in history.asked if writes(each) and each.changed and each.operation not in quiet
+    }
     operations: Counter[str] = Counter()
     places: Counter[int] = Counter()
-    steps: dict[int, int] = {}
+    turns: Counter[int] = Counter()
+    where: dict[int, tuple[int, int]] = {}
     for run in history.runs:
-        steps[run.number] = -1 if run.step in steps.values() else run.step
+        where[run.number] = (run.step, turns[run.step])
+        turns[run.step] += 1
     for each in history.asked:
         operations[each.operation] += 1
         places[each.run] += 1
+        step, turn = where.get(each.run, (-1, 0))
         yield Call(
             system=each.system,
             operation=each.operation,
             nth=operations[each.operation],
             run=each.run,
             place=places[each.run],
-            step=steps.get(each.run, -1),
-            writes=each.method != "GET",
+            step=step if each.run in busy else -1,
+            turn=turn,
+            writes=writes(each),
         )
+
+
+def writes(exchange: Exchange) -> bool:
+    return exchange.method != "GET"
 
 
 def _same_life(case: Case, clean: Case) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import ixbridge.shell.transport
 from ixbridge.core.mapping import DraftAs
 from ixbridge.core.model import Mode
 from ixbridge.core.notices import Notice
@@ -30,6 +31,8 @@ from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.transport import HttpTransport, Paced, Transport
 from ixbridge.shell.watch import Callback
 
+GIVES_UP_S = 8.0
+"""As `gives_up_s` in ixkit.toml says: slow answers are played, and nobody wants to wait half a minute for each."""
 SHARED = Path(__file__).parents[2] / "bridge" / "ixbridge"
 EXAMPLES = {
     "riverty": "example.riverty.yaml",
@@ -78,8 +81,10 @@ def sync(env: Mapping[str, str]) -> int:
     journal = SqliteJournal(Path(env["IXKIT_STATE_PATH"]) / "journal.sqlite", clock)
     try:
         parts = Parts(transports, credentials, clock, RealChance(), journal, policy)
-        if connection.notices is not None:
-            hear(env, parts, connection.notices)
+        problem = hear(env, parts, connection.notices) if connection.notices is not None else None
+        if problem is not None:
+            print(f"nothing is asked, as nobody would hear the answers: {problem}")
+            return 1
         report = runner_of(parts).run()
     finally:
         journal.close()
@@ -89,14 +94,17 @@ def sync(env: Mapping[str, str]) -> int:
     return 1 if report.exit_code else 0
 
 
-def hear(env: Mapping[str, str], parts: Parts, read: Callable[[bytes], tuple[Notice, ...]]) -> None:
-    """Says where notifications are to go, once, and puts what lies there into the inbox, as the endpoint does."""
+def hear(env: Mapping[str, str], parts: Parts, read: Callable[[bytes], tuple[Notice, ...]]) -> str | None:
+    """Says where notifications are to go, once, and puts what lies there into the inbox, as `watch` does.
+
+    Why nothing will be heard, if so."""
     letterbox = Letterbox(parts.journal)
-    Callback(env["IXKIT_WEBHOOK_URL"], letterbox, exchange_of(parts)).register()
+    problem = Callback(env["IXKIT_WEBHOOK_URL"], letterbox, exchange_of(parts)).register()
     for path in sorted(Path(env["IXKIT_WEBHOOK_FOLDER"]).glob("*.json")):
         with contextlib.suppress(Unreadable):
             letterbox.put(read(path.read_bytes()))
         path.unlink()
+    return problem
 
 
 def _draft_as(env: Mapping[str, str], target: str) -> DraftAs | None:
@@ -106,6 +114,8 @@ def _draft_as(env: Mapping[str, str], target: str) -> DraftAs | None:
 def _warm() -> None:
     """Load what the first run would load, so that a fork of this process begins at once."""
     import reportlab.pdfgen.canvas  # noqa: F401
+
+    ixbridge.shell.transport.READ_S = GIVES_UP_S
 
     with tempfile.TemporaryDirectory() as folder:
         SqliteJournal(Path(folder) / "journal.sqlite", PatientClock(datetime.now(UTC))).close()

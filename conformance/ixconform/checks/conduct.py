@@ -139,7 +139,11 @@ def idempotent(seen: Seen) -> list[Finding]:
         if note.startswith("never at rest")
     ]
     if not seen.history.case.data.instalments:
-        wrote = [each for each in seen.history.asked if each.changed and each.operation not in _logins(seen)]
+        wrote = [
+            each
+            for each in seen.history.asked
+            if each.changed and each.method != "GET" and each.operation not in _logins(seen)
+        ]
         if wrote:
             found.append(
                 Finding(

@@ -68,6 +68,24 @@ def enter_customer(customer: Customer, code: str | None, country: str) -> Act:
     return "addCustomer", {**fields, "name": customer.name, "vatNumber": customer.vat or None}
 
 
+def edit_customer(customer: Customer, country: str) -> Act:
+    """The same customer at another address, with another e-mail address."""
+    city, postal = ("Aarhus", "8000") if country == "DK" else ("Leuven", "3000")
+    moved = {
+        "addressId": customer.id * 10,
+        "isDefault": True,
+        "street": "Nygade" if country == "DK" else "Nieuwstraat",
+        "houseNumber": "7",
+        "postalCode": postal,
+        "city": city,
+        "countryCode": country,
+    }
+    email = f"moved{customer.id}@club.example"
+    return "editCustomer", {
+        "customerId": customer.id, "email": email, "invoiceEmail": email, "addresses": [moved],
+    }  # fmt: skip
+
+
 def enter_product(product: Product, currency: str) -> Act:
     return "addProduct", {
         "productId": product.id,

@@ -26,7 +26,8 @@ TRAITS = Traits(
     name="riverty", title="Riverty", currency="EUR", country="BE", rates=("21", "6", "12", "0"), negative=False,
     makes_products=False, has_pdf=True, creates=frozenset({"createOrder", "createInvoice"}),
     enforced=("orderReference", "invoiceReference"), posts=True, pulse="2m", payments_after="1d", drops=False,
-    customers_along=True, opening={"draft": (("setOnboarding", {"invoicesByHand": True}),)},
+    unpays=False, overpays=True, customers_along=True,
+    opening={"draft": (("setOnboarding", {"invoicesByHand": True}),)},
     callback="/administration/v1/notification-callbacks", registers=frozenset({"createNotificationCallback"}),
     notifications=NOTIFICATIONS,
 )  # fmt: skip

@@ -15,7 +15,7 @@ TRAITS = Traits(
     name="silvasoft", title="Silvasoft", currency="EUR", country="BE", rates=("21", "6", "12", "0"),
     lines_max=75, has_pdf=True, creates=frozenset({"addsalestransaction", "addsalesinvoice", "addorder"}),
     adds=frozenset({"addbusinessrelation", "addprivaterelation"}), enforced=("InvoiceNumber",),
-    line_rule="SILV-01",
+    line_rule="SILV-01", retires="archiveProduct ArticleNumber",
 )  # fmt: skip
 STAGES = {"draft": "draft", "open": "live", "paid": "live", "credited": "void", "deleted": "void"}
 LIMITED = "ratelimit"

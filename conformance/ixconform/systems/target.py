@@ -55,6 +55,12 @@ class Traits:
     """How much time passes between two runs, so that what it does by itself is done."""
     payments_after: str = ""
     """How long after a payment it can be known."""
+    unpays: bool = True
+    """Whether a payment can be taken back."""
+    overpays: bool = False
+    """Whether more can be paid than is outstanding."""
+    retires: str = ""
+    """The action that archives a product by its code, which stands in this member: `archiveProduct ArticleNumber`."""
     drops: bool = True
     """Whether people can delete a draft there."""
     customers_along: bool = False

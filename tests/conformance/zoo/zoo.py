@@ -3,7 +3,7 @@
     python tests/conformance/zoo/zoo.py --write docs/conformance-zoo.md
 
 A mutant is killed when a check fails whose property its header names. How long that took counts from the start of the
-run, with all scenarios in their order; then the scenario that killed it is played again, `--times` in all.
+run, with all scenarios in their order; then the case that showed it is played again, `--times` in all.
 """
 
 from __future__ import annotations
@@ -60,15 +60,24 @@ class Hunter(Runner):
 
     def __init__(self, stage: Stage, wish: Wish, named: Iterable[str]) -> None:
         super().__init__(stage, wish, Watch(named))
-        self.named, self.caught = frozenset(named), False
+        self.named = frozenset(named)
+        self.caught: Case | None = None
 
     def _play(self, case: Case) -> Played:
-        if self.caught:
+        if self.caught is not None:
             return Played(case, None, [], 0.0, "caught before")
         played = super()._play(case)
-        if any(each.kind == "fail" and each.code in self.named for each in played.findings):
-            self.caught = True
+        if self._named_in(played):
+            self.caught = case
         return played
+
+    def again(self) -> bool:
+        """Plays the case that showed the mistake once more."""
+        assert self.caught is not None
+        return self._named_in(super()._play(self.caught))
+
+    def _named_in(self, played: Played) -> bool:
+        return any(each.kind == "fail" and each.code in self.named for each in played.findings)
 
 
 class Watch:
@@ -138,7 +147,7 @@ def hunt(
     only: tuple[str, ...] = (),
     starts: bool = False,
 ) -> Hunted:
-    """Run the suite until it names the mistake, then the scenario that did so again and again."""
+    """Run the suite until it names the mistake, then the case that showed it again and again."""
     began = time.monotonic()
     with driver_of(animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
         stage = replace(stage_of(control, driver, animal.profile), env={"COMMON_FOLDER": str(wish.cases)})
@@ -148,12 +157,7 @@ def hunt(
         other = tuple(sorted({each.id for each in runner.result.checks if each.verdict is Verdict.FAIL}))
         if check is None:
             return Hunted(animal, None, seconds, 0, other)
-        again = replace(wish, only=(check.scenario,))
-        caught = 1
-        for _ in range(times - 1):
-            found = _caught(Hunter(runner.stage, again, animal.named))
-            caught += found is not None
-        return Hunted(animal, check, seconds, caught, other)
+        return Hunted(animal, check, seconds, 1 + sum(runner.again() for _ in range(times - 1)), other)
 
 
 def _caught(runner: Runner) -> Check | None:
