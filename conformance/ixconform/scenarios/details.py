@@ -19,6 +19,8 @@ def long_backlog(asked: Asked) -> list[Case]:
 
 def lines_apart(asked: Asked) -> list[Case] | Omitted:
     """Lines that iXpole names different accounts and cost centres for."""
+    if asked.draft:
+        return Omitted("a draft may be an order, whose lines name neither")
     if asked.profile.target != "silvasoft":
         return Omitted("nothing on a line of this target names an account or a cost centre")
     maker = asked.maker(24)
