@@ -115,6 +115,12 @@ def test_an_answer_cut_in_the_middle_is_noticed_by_the_client(client: httpx.Clie
         (Harm.HTML, 200, "text/html", b"<!DOCTYPE"),
         (Harm.EMPTY, 200, "application/json", b""),
         (Harm.HOLLOW, 200, "application/json", b"{}"),
+        (
+            Harm.GROWN,
+            200,
+            "application/json",
+            b'{"addedLater":{"since":"next release","flags":[]},"number":2',
+        ),
         (Harm.WRONG_TYPE, 200, "text/plain", b'{"text"'),
         (Harm.GARBAGE, 200, "application/json", b"\x00\xff"),
         (Harm.SLOW, 200, "application/json", b'{"text"'),
