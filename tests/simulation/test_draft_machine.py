@@ -14,7 +14,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from ixbridge.core.model import Mode
 from simulation.people import people_number, people_pay
@@ -27,7 +33,12 @@ CREATES = {
     "crmcom": ("invoicesCreate",),
     "riverty": ("createOrder", "createInvoice"),
 }
-RATES = {"silvasoft": (21, 12, 6, 0), "telecomx": (25, 0), "crmcom": (25, 21, 6, 0), "riverty": (25, 21, 6, 0)}
+RATES = {
+    "silvasoft": (21, 12, 6, 0),
+    "telecomx": (25, 0),
+    "crmcom": (25, 21, 6, 0),
+    "riverty": (25, 21, 6, 0),
+}
 DAYS = ("2026-03-28", "2026-03-29", "2026-03-30", "2026-04-01")
 """Among them the night in which clocks go forward."""
 CODES_MAX, TERM_DAYS, DAY_S = 3, 30, 86_400

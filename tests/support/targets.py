@@ -134,7 +134,6 @@ class Wire:
             return [each for each in state.invoices if first.invoices.get(each.id) is None]
         return [each for id, each in state.invoices.items() if id not in first.invoices]
 
-
     def orders(self) -> list[Any]:
         """All orders that Silvasoft's mock holds, but for those of its scenario."""
         state, first = (self.kit.state(self.system, world=name) for name in (self.world, "default"))
@@ -268,7 +267,9 @@ def source_of(system: str, *instalments: dict[str, Any]) -> Pocket:
     return Pocket(
         instalments={each["instalmentCode"]: each for each in instalments or (one(system, "C-1"),)},
         customers={1001: {**customer(), "addresses": [ADDRESS]}},
-        products={501: {**product, "vatRate": {"code": str(usual), "percentage": usual}, "priceExclVat": 100.0}},
+        products={
+            501: {**product, "vatRate": {"code": str(usual), "percentage": usual}, "priceExclVat": 100.0}
+        },
     )
 
 
