@@ -14,12 +14,12 @@ from pathlib import Path
 from ixconform.config import Config
 from ixconform.profile import SOURCE, Claims, Profile
 from ixconform.report.model import (
+    UNDECIDED,
     Capability,
     Connector,
     Digest,
     Fact,
     Kit,
-    LevelResult,
     Outcome,
     Politeness,
     Preflight,
@@ -97,7 +97,10 @@ def _specs() -> Path:
 
 
 def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interrupted: bool) -> Outcome:
-    """A failure blocks, a listed one does not: the list says that it is known, and the level says that it is there."""
+    """What is listed does not decide: the list says that it is known, and the level says that it is there.
+
+    Nothing judged is nothing shown: a run without a single check is not decided.
+    """
     if interrupted:
         return Outcome.INTERRUPTED
     if result.trouble:
@@ -106,8 +109,8 @@ def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interru
         return Outcome.NOT_STARTED
     if any(each.verdict in (Verdict.FAIL, Verdict.ERROR) and each.level <= level for each in result.checks):
         return Outcome.FAILED
-    found = {each.result for each in result.levels}
-    return Outcome.INCONCLUSIVE if LevelResult.INCONCLUSIVE in found else Outcome.PASSED
+    undecided = any(each.verdict in UNDECIDED and not each.listed for each in result.checks)
+    return Outcome.INCONCLUSIVE if undecided or not result.checks else Outcome.PASSED
 
 
 def _summary(result: Result, preflight: Sequence[Preflight]) -> str:

@@ -18,7 +18,7 @@ DRIVERS = ("command", "service", "http", "python")
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 CONNECTOR = {"name", "version", "driver", "command", "callable", "env", "cwd", "url", "status", "ready", "capabilities",
              "timeout_s", "quiet_s", "hears", "registers", "previous"}  # fmt: skip
-CONFORM = {"profile", "level", "budget", "known_failing", "seed", "report", "jobs"}
+CONFORM = {"profile", "level", "budget", "known_failing", "known_flaky", "seed", "report", "jobs"}
 
 
 class ConfigError(ValueError):
@@ -54,6 +54,7 @@ class Config:
     budget: str = ""
     seed: int | None = None
     known_failing: str = ""
+    known_flaky: str = ""
     report: str = ""
     jobs: int | None = None
     path: Path | None = None
@@ -90,6 +91,7 @@ def of(content: Mapping[str, Any], path: Path) -> Config:
         "budget": str(conform.get("budget", "")),
         "seed": _one(conform.get("seed"), int, "conform.seed"),
         "known_failing": _one(conform.get("known_failing", ""), str, "conform.known_failing"),
+        "known_flaky": _one(conform.get("known_flaky", ""), str, "conform.known_flaky"),
         "report": _one(conform.get("report", ""), str, "conform.report"),
         "jobs": _one(conform.get("jobs"), int, "conform.jobs"),
     }

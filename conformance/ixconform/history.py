@@ -83,6 +83,8 @@ class Run:
     """The step of the case that caused it."""
     left_behind: int = 0
     """Processes that were still there when the run had ended, and were ended by the kit."""
+    calls: tuple[str, ...] = ()
+    """Whom it called beside the kit, as far as that was seen: `api.silvasoft.nl:443`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class DocumentLine:
     text: str
     product: str = ""
     ledger: str = ""
+    cost_centre: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

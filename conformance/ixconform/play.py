@@ -352,6 +352,7 @@ class Player:
             output_bytes=end.output_bytes,
             leaked=end.leaked,
             left_behind=end.left_behind,
+            calls=end.calls,
             step=self.at,
         )
         self.runs.append(run)

@@ -20,6 +20,7 @@ from ixconform.drivers.process import StartError
 from ixconform.history import Exchange, History
 from ixconform.judge import PROPERTIES, judge
 from ixconform.likeness import differs
+from ixconform.lists import Lists
 from ixconform.play import Stage, play
 from ixconform.profile import Claims, Profile
 from ixconform.report.model import Check, Level, LevelResult, Verdict, level_result
@@ -55,7 +56,7 @@ class Wish:
     seed: int = 7
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
-    known_failing: frozenset[str] = frozenset()
+    lists: Lists = field(default_factory=Lists)
     budget_s: float = 0.0
     """0: without end."""
     jobs: int = 2
@@ -113,10 +114,9 @@ class Runner:
                 )
                 continue
             level = self._level(number, name)
-            failed = any(each.verdict is Verdict.FAIL for each in self.result.checks)
-            if (level.result is LevelResult.FAILED and not self.wish.keep_going) or (
-                failed and self.wish.fail_fast
-            ):
+            wrong = [each for each in self.result.checks if each.verdict in (Verdict.FAIL, Verdict.ERROR)]
+            new = any(each.level == level.level for each in wrong)  # what is known stops nobody
+            if (new and not self.wish.keep_going) or (wrong and self.wish.fail_fast):
                 stopped = f"stopped at L{number}"
         self.watch.end()
         return self.result
@@ -352,12 +352,7 @@ class Runner:
         return None
 
     def _add(self, check: Check) -> None:
-        known = any(fnmatch(check.id, each) for each in self.wish.known_failing)
-        if known and check.verdict is Verdict.FAIL:
-            check = replace(check, verdict=Verdict.KNOWN_FAILING)
-        elif known and check.verdict is Verdict.PASS:
-            reason = "it is on the list of known failures, and passes: take it off the list"
-            check = replace(check, verdict=Verdict.ERROR, reason=reason)
+        check = self.wish.lists.applied(check)
         self.result.checks.append(check)
         self.watch.check(check)
 

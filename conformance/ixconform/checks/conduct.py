@@ -1,4 +1,4 @@
-"""Does it behave? P-END, P-LOGIN, P-REQ, P-IDEM, P-CONV, P-RATE, P-RETRY, P-SEC."""
+"""Does it behave? P-END, P-LOGIN, P-NET, P-REQ, P-IDEM, P-CONV, P-RATE, P-RETRY, P-SEC."""
 
 from __future__ import annotations
 
@@ -48,6 +48,20 @@ def ends(seen: Seen) -> list[Finding]:
                 )
             )
     return found
+
+
+def network(seen: Seen) -> list[Finding]:
+    """Nothing outside of the kit is called: what is tested must not reach anybody's real books."""
+    called = sorted({each for run in seen.history.runs for each in run.calls})
+    if not called:
+        return []
+    return [
+        Finding(
+            code="P-NET",
+            actual=f"it called {', '.join(called)}, which is not the kit",
+            expected="every address comes from the environment, and all of them lead to the kit",
+        )
+    ]
 
 
 def logins(seen: Seen) -> list[Finding]:

@@ -9,6 +9,7 @@ from ixconform.scenarios.asked import Asked, Build, Omitted, Scenario, case, lif
 from ixconform.worlds import Maker, day
 
 RANDOM_WORLDS = 3
+LONG = 22
 TEXTS = (
     ("accents", "Abonnement été: Zoë & Søn, Ærø"),
     ("an emoji", "Goal ⚽ season"),
@@ -246,7 +247,9 @@ def later(asked: Asked) -> list[Case]:
     """New instalments between the runs; nothing that is done is done again."""
     maker = asked.maker(20)
     maker.instalment(maker.customer())
-    second = maker.instalment(maker.customer())
+    second = maker.instalment(
+        maker.customer(), day=day(-20), why="dated before what was there already", term=60
+    )
     steps = (settle(), Step("add", {"code": second.code}), settle(), Step("advance", {"by": "1d"}), settle())
     after = (people("post"), settle()) if asked.draft else ()
     made = case(asked, maker, (*steps, *after))
@@ -272,6 +275,29 @@ def order(asked: Asked) -> list[Case]:
     for number in range(8):
         maker.instalment(customers[number % 4], day=day(-number))
     return [case(asked, maker, life(asked, paid=True))]
+
+
+def long_backlog(asked: Asked) -> list[Case]:
+    """More instalments than fit on a short page: all of them are booked, in one run or in many."""
+    maker = asked.maker(23)
+    customers = [maker.customer() for _ in range(4)]
+    for number in range(LONG):
+        maker.instalment(customers[number % 4], why="one of many")
+    return [case(asked, maker, (settle(),))]
+
+
+def lines_apart(asked: Asked) -> list[Case] | Omitted:
+    """Lines that iXpole names different accounts and cost centres for."""
+    if asked.profile.target != "silvasoft":
+        return Omitted("nothing on a line of this target names an account or a cost centre")
+    maker = asked.maker(24)
+    lines = [
+        maker.line(12_000, text="Seat", ledger="700110", cost_centre="FIRST TEAM"),
+        maker.line(3_000, text="Parking", ledger="700300", cost_centre="YOUTH"),
+        maker.line(1_000, text="Gift"),
+    ]
+    maker.instalment(maker.customer(), lines, why="accounts and cost centres on its lines")
+    return [case(asked, maker, life(asked))]
 
 
 def permuted(asked: Asked) -> list[Case]:
@@ -426,6 +452,20 @@ SCENARIOS = (
             purpose="The same instalments in the opposite order end as the same documents.",
         ),
         same_end="P-META-3",
+    ),
+    _of(
+        "C-056",
+        "a long backlog",
+        long_backlog,
+        "P-ACK",
+        purpose=f"{LONG} instalments are due: none is forgotten.",
+    ),
+    _of(
+        "C-036",
+        "accounts and cost centres",
+        lines_apart,
+        "P-MAP",
+        purpose="What iXpole names on a line stands on it in the books, whatever it is called there.",
     ),
     _of("C-055", "worlds by chance", random_worlds, "P-ACK", "P-MAP", purpose="Worlds that nobody chose."),
 )

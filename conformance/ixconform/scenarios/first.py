@@ -69,7 +69,7 @@ SCENARIOS = (
     ),
     Scenario(
         id="C-010", level=1, title="one instalment", build=one,
-        about=("P-REQ", "P-ONE", "P-ACK", "P-SUM", "P-MAP", "P-IDEM", "P-CONV", "P-SEC", "P-PAY"),
+        about=("P-REQ", "P-ONE", "P-ACK", "P-SUM", "P-MAP", "P-IDEM", "P-CONV", "P-SEC", "P-NET", "P-PAY"),
         purpose="A known customer, one line: one document; number, due date and file come back.",
     ),
     Scenario(

@@ -119,6 +119,7 @@ def enter_instalment(instalment: Instalment, data: Data, currency: str) -> Act:
                 "vatAmount": float(shown(line.vat_cents)),
                 "amountInclVat": float(shown(line.gross_cents)),
                 **({"ledgerAccount": line.ledger} if line.ledger else {}),
+                **({"costCenter": line.cost_centre} if line.cost_centre else {}),
             }
         )
     contract = instalment.code.rsplit("-", 1)[0]

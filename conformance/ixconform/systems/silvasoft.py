@@ -107,6 +107,7 @@ def _line(held: Mapping[str, Any]) -> DocumentLine:
     return DocumentLine(
         gross_cents=held["incl"], net_cents=held["net"], rate=Decimal(str(tax["percent"])),
         text=held["description"] or "", product=str(product.get("article", "")), ledger=str(held["ledger"] or ""),
+        cost_centre=str(held["centre"] or ""),
     )  # fmt: skip
 
 
