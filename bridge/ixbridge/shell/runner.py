@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ixbridge.core.answers import RETRY_AFTER_MAX_S
 from ixbridge.core.audit import Found
 from ixbridge.core.life import Event, Life, Stage, after, standing_after
 from ixbridge.core.model import Product
@@ -35,7 +33,7 @@ from ixbridge.core.moves import (
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.plan import next_move
 from ixbridge.core.policy import Policy
-from ixbridge.core.records import SERIES, Entry, Payload, Record, is_instalment, is_notice, limit_subject
+from ixbridge.core.records import SERIES, Entry, Payload, Record, is_instalment, is_notice
 from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     Delivered,
@@ -56,6 +54,7 @@ from ixbridge.shell.desk import ArticleDesk, CustomerDesk, Ledger
 from ixbridge.shell.exchange import Halt, value_or_halt
 from ixbridge.shell.files import Files
 from ixbridge.shell.inbox import Inbox
+from ixbridge.shell.limits import Limits
 from ixbridge.shell.paper import drawn, invoice_pdf
 from ixbridge.shell.report import Item, Report, item_of, item_of_unusable
 
@@ -113,7 +112,7 @@ class Runner:
         self._limit, self._watch, self._stop = limit, watch, stop
         self._claims, self._audit = claims, audit
         self._busy = 0
-        self._limits: dict[str, str] = {}
+        self._limits = Limits(exchange, journal)
         self._ledger = Ledger(journal, claims=claims, learn=self._learn)
         self._products: dict[int, Product | None] = {}
         self._cases: dict[str, Case] = {}
@@ -133,7 +132,7 @@ class Runner:
         halted, advice = None, ""
         try:
             self._remember()
-            self._wait_for_limits()
+            self._limits.respect()
             delivered = self._delivered()
             todo = self._intake(delivered)
             self._customers.taken = taken_numbers(self._ledger.standings, delivered)
@@ -145,7 +144,7 @@ class Runner:
             self._round([*after_booking, *self._paid_in_view(todo)], booking=False)
         except Halt as halt:
             halted, advice = str(halt), halt.advice
-            self._keep_limits()
+            self._limits.keep()
         self._journal.flush()
         items = [
             item_of(case.life, changed=case.changed, waiting=case.waiting)
@@ -171,9 +170,7 @@ class Runner:
         if is_instalment(subject):
             case = self._cases.setdefault(subject, Case(Life(subject)))
             case.life = after(case.life, record.kind, record.payload)
-        elif subject.startswith("limit "):
-            self._limits[subject] = str(record.payload.get("until", ""))
-        elif not is_notice(subject):
+        elif not (self._limits.fold(record) or is_notice(subject)):
             standing = standing_after(self._ledger.of(subject), record.kind, record.payload)
             self._ledger.standings[subject] = standing
 
@@ -193,24 +190,6 @@ class Runner:
                 case.facts = replace(case.facts, earlier=False)
                 if self._books is not None:
                     self._books.created()
-
-    # --- limits that outlast a run --------------------------------------------------------
-
-    def _wait_for_limits(self) -> None:
-        """A system that asked for an hour of silence gets it, also from the next run."""
-        now = self._exchange.now()
-        for subject, said in self._limits.items():
-            until = datetime.fromisoformat(said)
-            if now < until <= now + timedelta(seconds=RETRY_AFTER_MAX_S):
-                asked = f"the {subject.partition(' ')[2]} system asked to be left alone until {said[:19]} UTC"
-                raise Halt(asked, advice="Run again after that.")
-
-    def _keep_limits(self) -> None:
-        for side, until in self._exchange.limited_until.items():
-            subject, said = limit_subject(side.value), until.isoformat()
-            if until > self._exchange.now() and self._limits.get(subject) != said:
-                self._journal.append(Entry(subject, "limited", {"until": said}), sync=False)
-                self._limits[subject] = said
 
     def _delivered(self) -> Mapping[str, Delivered]:
         heard = value_or_halt(self._exchange.ask(ReadInstalments()), "iXpole")

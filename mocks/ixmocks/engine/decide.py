@@ -61,11 +61,15 @@ def decide(
         body, vast, refused = _body(operation, received, headers)
     if refused is not None:
         return _refused(world, system, operation, refused), None
-    path_values, violations = check_parameters(operation, "path", path)
-    query, wrong = _query(operation, received.query)
-    violations += wrong
-    _, wrong = check_parameters(operation, "header", headers)
-    violations += wrong
+    path_values: dict[str, Any] = {}
+    query: dict[str, Any] = {}
+    violations: list[Violation] = []
+    if operation.parameters:
+        path_values, violations = check_parameters(operation, "path", path)
+        query, wrong = _query(operation, received.query)
+        violations += wrong
+        _, wrong = check_parameters(operation, "header", headers)
+        violations += wrong
     call = Call(system, operation.id, state, at, world.readings, body, query, path_values, headers)
     misshapen = (
         operation.body is not None and received.body != b"" and not operation.body.fits(body, vast=vast)
@@ -114,7 +118,9 @@ def _body(
     raw = received.body
     if not raw and not operation.body_required:
         return None, False, None
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = headers.get("content-type", "")
+    if given not in operation.media_types:
+        given = given.partition(";")[0].strip().lower()
     if raw and given and given not in operation.media_types:
         expected = " or ".join(operation.media_types)
         return None, False, _refusal("header.Content-Type", repr(given), expected, 415, Why.MEDIA_TYPE)
@@ -130,8 +136,6 @@ def _body(
 
 
 def _query(operation: Operation, query: str) -> tuple[dict[str, Any], list[Violation]]:
-    if not operation.parameters:
-        return {}, []
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None) if query else []
     given: dict[str, str] = {}
     violations = []

@@ -93,6 +93,8 @@ class System:
     """Makes paths alike that the vendor takes for one (case, closing slash)."""
     due: Callable[[Any, datetime, datetime, Readings], Changed] | None = None
     """``due(state, since, until, readings)``: what the passing of time changes; answers what became due, in words."""
+    next_due: Callable[[Any], datetime | None] = lambda state: None
+    """When this system does something by itself next; None: nothing is planned."""
     outbox: Callable[[Any], tuple[Delivery, ...]] = lambda state: ()
     """What this system wants to send to its callbacks now, oldest first."""
     delivered: Callable[[Any, str, int, datetime], Any] | None = None

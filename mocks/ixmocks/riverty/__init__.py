@@ -5,7 +5,7 @@ from __future__ import annotations
 from ixmocks.engine.system import System
 from ixmocks.riverty import handlers
 from ixmocks.riverty.actions import ACTIONS
-from ixmocks.riverty.clockwork import due
+from ixmocks.riverty.clockwork import due, next_due
 from ixmocks.riverty.credentials import admit, credential_of, credentials, sign_in
 from ixmocks.riverty.envelope import refuse, under
 from ixmocks.riverty.notices import delivered, outbox
@@ -23,6 +23,7 @@ SYSTEM = System(
     under=under,
     actions=ACTIONS,
     due=due,
+    next_due=next_due,
     outbox=outbox,
     delivered=delivered,
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
 from rpds import HashTrieMap
+
+from ixmocks.engine.values import value
 
 PENDING = "-1"
 """The number of an invoice that waits for its number. Anything else is one."""
@@ -40,7 +42,7 @@ class Recurrence(Enum):
     YEARLY = "YEARLY"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Employee:
     id: str
     user: str
@@ -56,14 +58,14 @@ class Employee:
 Texts: TypeAlias = "HashTrieMap[str, str]"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Address:
     id: str
     primary: bool
     texts: Texts = field(default_factory=HashTrieMap)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Customer:
     id: str
     parent: str
@@ -83,7 +85,7 @@ class Customer:
         return next((a for a in self.addresses if a.primary), self.addresses[0] if self.addresses else None)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Product:
     """Prices are exact and may have fractions of an øre: they are rates, not amounts."""
 
@@ -111,7 +113,7 @@ class Product:
     standard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Current:
     """A line that waits. None: the product's own value holds."""
 
@@ -131,7 +133,7 @@ class Current:
     billing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     product: str
     code: str
@@ -147,7 +149,7 @@ class Line:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sums:
     """Øre, without VAT and the VAT on it."""
 
@@ -155,14 +157,14 @@ class Sums:
     vat: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Totals:
     price: Sums = Sums()
     wholesale: Sums = Sums()
     cost: Sums = Sums()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Invoice:
     id: str
     customer: str
@@ -183,7 +185,7 @@ class Invoice:
         return self.number == PENDING
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class State:
     marker: str
     """Five bytes in hexadecimal that stand in each id made here, so that worlds of other seeds differ."""

@@ -3,62 +3,39 @@
     python tests/conformance/zoo/zoo.py --write docs/conformance-zoo.md
 
 A mutant is killed when a check fails whose property its header names. How long that took counts from the start of the
-run, with all scenarios in their order; then the scenario that killed it is played again, `--times` in all.
+run, with all scenarios in their order; then the case that showed it is played again, `--times` in all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from conformance.zoo.page import Animal, Hunted, Judged, page
 from ixconform.control import Control
+from ixconform.data import Case
 from ixconform.drivers.command import CommandDriver
 from ixconform.drivers.driver import Driver
 from ixconform.drivers.python import PythonDriver
 from ixconform.play import Stage
 from ixconform.profile import Claims, profile_of
 from ixconform.report.model import Check, LevelResult, Verdict
-from ixconform.runner import Result, Runner, Wish
+from ixconform.runner import Played, Result, Runner, Wish
 from ixconform.server import serving
 from ixconform.systems.registry import target_of
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
+KINDS = ("mutants", "unlisted", "variants")
 WRONG = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.FLAKY, Verdict.SKIP})
-
-
-@dataclass(frozen=True, slots=True)
-class Animal:
-    """One connector against one target."""
-
-    code: str
-    what: str
-    profile: str
-    """`silvasoft-direct`"""
-    named: tuple[str, ...] = ()
-
-    @property
-    def target(self) -> str:
-        return self.profile.partition("-")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Hunted:
-    animal: Animal
-    check: Check | None
-    """The check that named the mistake; none if it survived."""
-    seconds: float
-    times: int = 1
-    other: tuple[str, ...] = ()
-    """Checks that failed without being named."""
 
 
 def listed(kind: str) -> list[Animal]:
@@ -67,7 +44,7 @@ def listed(kind: str) -> list[Animal]:
         [sys.executable, str(CONNECTORS / f"{kind}.py"), "--list"], check=True, capture_output=True, text=True
     )
     return [
-        Animal(code, facts.get("mistake") or facts["what"], profile, tuple(facts.get("named", ())))
+        Animal(code, facts.get("mistake") or facts["what"], profile, tuple(facts.get("named", ())), kind)
         for code, facts in json.loads(said.stdout).items()
         for profile in facts["profiles"]
     ]
@@ -76,6 +53,31 @@ def listed(kind: str) -> list[Animal]:
 class _Caught(Exception):
     def __init__(self, check: Check) -> None:
         self.check = check
+
+
+class Hunter(Runner):
+    """Plays no further case of a scenario once one of them has shown a property that is named."""
+
+    def __init__(self, stage: Stage, wish: Wish, named: Iterable[str]) -> None:
+        super().__init__(stage, wish, Watch(named))
+        self.named = frozenset(named)
+        self.caught: Case | None = None
+
+    def _play(self, case: Case) -> Played:
+        if self.caught is not None:
+            return Played(case, None, [], 0.0, "caught before")
+        played = super()._play(case)
+        if self._named_in(played):
+            self.caught = case
+        return played
+
+    def again(self) -> bool:
+        """Plays the case that showed the mistake once more."""
+        assert self.caught is not None
+        return self._named_in(super()._play(self.caught))
+
+    def _named_in(self, played: Played) -> bool:
+        return any(each.kind == "fail" and each.code in self.named for each in played.findings)
 
 
 class Watch:
@@ -99,14 +101,20 @@ class Watch:
 
 
 @contextmanager
-def driver_of(kind: str, animal: Animal, *, starts: bool = False) -> Iterator[Driver]:
+def driver_of(animal: Animal, *, starts: bool = False) -> Iterator[Driver]:
     """Called in a fork, which is quick; `starts`: as the program that a vendor would give."""
     made: Driver
     if starts:
-        command = [sys.executable, str(CONNECTORS / f"{kind}.py"), animal.code, "--target", animal.target]
+        command = [
+            sys.executable,
+            str(CONNECTORS / f"{animal.kind}.py"),
+            animal.code,
+            "--target",
+            animal.target,
+        ]
         made = CommandDriver(command)
     else:
-        made = PythonDriver(f"{kind}:{animal.code}_{animal.target}", cwd=CONNECTORS)
+        made = PythonDriver(f"{animal.kind}:{animal.code}_{animal.target}", cwd=CONNECTORS)
     try:
         yield made
     finally:
@@ -139,21 +147,17 @@ def hunt(
     only: tuple[str, ...] = (),
     starts: bool = False,
 ) -> Hunted:
-    """Run the suite until it names the mistake, then the scenario that did so again and again."""
+    """Run the suite until it names the mistake, then the case that showed it again and again."""
     began = time.monotonic()
-    with driver_of("mutants", animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
-        runner = Runner(stage_of(control, driver, animal.profile), wish, Watch(animal.named))
+    with driver_of(animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
+        stage = replace(stage_of(control, driver, animal.profile), env={"COMMON_FOLDER": str(wish.cases)})
+        runner = Hunter(stage, wish, animal.named)
         check = _caught(runner)
         seconds = time.monotonic() - began
         other = tuple(sorted({each.id for each in runner.result.checks if each.verdict is Verdict.FAIL}))
         if check is None:
             return Hunted(animal, None, seconds, 0, other)
-        again = replace(wish, only=(check.scenario,))
-        caught = 1
-        for _ in range(times - 1):
-            found = _caught(Runner(runner.stage, again, Watch(animal.named)))
-            caught += found is not None
-        return Hunted(animal, check, seconds, caught, other)
+        return Hunted(animal, check, seconds, 1 + sum(runner.again() for _ in range(times - 1)), other)
 
 
 def _caught(runner: Runner) -> Check | None:
@@ -165,11 +169,11 @@ def _caught(runner: Runner) -> Check | None:
 
 
 def judge(
-    control: Control, animal: Animal, *, kind: str = "variants", level: int = 4, only: tuple[str, ...] = (),
+    control: Control, animal: Animal, *, level: int = 4, only: tuple[str, ...] = (),
     starts: bool = False,
 ) -> Result:  # fmt: skip
     """What the suite says of a connector that is right."""
-    with driver_of(kind, animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
+    with driver_of(animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
         return Runner(stage_of(control, driver, animal.profile), wish, Watch()).run()
 
 
@@ -185,53 +189,7 @@ def reached(result: Result) -> str:
     return f"L{max(levels)}" if levels and not alarms(result) else "no"
 
 
-# --- the page -------------------------------------------------------------------------------------
-
-
-def page(
-    hunted: list[Hunted],
-    judged: list[tuple[Animal, str, float]],
-    times: int,
-    played: str = "All scenarios were played.",
-) -> str:
-    killed = [each for each in hunted if each.check is not None]
-    codes = {each.animal.code for each in hunted}
-    dead = {each.animal.code for each in killed if each.times == times}
-    seconds = [each.seconds for each in killed]
-    lines = [
-        "# What the suite catches",
-        "",
-        "A suite is worth something only if it fails wrong connectors for the right reason, and leaves right ones",
-        "alone. So it is tried on connectors that are wrong on purpose, each with one realistic mistake, and on",
-        "variants that do things differently and are right. `make conform-zoo` plays all and writes this page.",
-        "",
-        f"**{len(dead)} of {len(codes)} mistakes are caught**, each {times} times out of {times}; half of them within"
-        f" {statistics.median(seconds):.0f} s of the start of a run, the slowest after {max(seconds):.0f} s.",
-        "",
-        played,
-        "",
-        "## Mistakes",
-        "",
-        "| | mistake | profile | caught by | in | after | times |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for each in hunted:
-        check = each.check
-        by = f"{check.code} | {check.scenario} {check.scenario_title}" if check else "**survives** | "
-        lines.append(
-            f"| {each.animal.code} | {each.animal.what} | {each.animal.profile} | {by} | {each.seconds:.0f} s |"
-            f" {each.times}/{times} |"
-        )
-    lines += [
-        "",
-        "## Harmless variants",
-        "",
-        "| | what is different | profile | reaches | after |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for animal, level, took in judged:
-        lines.append(f"| {animal.code} | {animal.what} | {animal.profile} | {level} | {took:.0f} s |")
-    return "\n".join(lines) + "\n"
+# --- from the command line ---------------------------------------------------------------------------
 
 
 def _played(asked: argparse.Namespace) -> str:
@@ -249,46 +207,53 @@ def main() -> int:
     parser.add_argument(
         "--scenario", action="append", default=[], help="C-06*: these scenarios only; repeatable"
     )
+    parser.add_argument("--kind", action="append", default=[], choices=KINDS, help="only these; repeatable")
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--level", type=int, default=4)
+    parser.add_argument("--at-once", type=int, default=2, help="so many connectors side by side (default 2)")
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
-
-    def chosen(kind: str) -> list[Animal]:
-        fitting = [
-            each
-            for each in listed(kind)
-            if (not asked.only or each.code in asked.only)
-            and (not asked.profile or each.profile in asked.profile)
-        ]
-        firsts = {each.code: each for each in reversed(fitting)}
-        return [each for each in fitting if not asked.first or firsts[each.code] is each]
-
-    hunted, judged, bad = [], [], 0
-    with serving() as control:
-        for animal in chosen("mutants"):
-            one = hunt(control, animal, level=asked.level, times=asked.times, only=tuple(asked.scenario))
-            hunted.append(one)
-            said = (
-                f"{one.check.id} {one.check.reason[:90]}" if one.check else f"SURVIVES {', '.join(one.other)}"
-            )
-            bad += one.times < asked.times
-            print(
-                f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.times}/{asked.times}  {said}",
-                flush=True,
-            )
-        for animal in chosen("variants"):
-            began = time.monotonic()
-            result = judge(control, animal, level=asked.level, only=tuple(asked.scenario))
-            found = alarms(result)
-            judged.append((animal, reached(result), time.monotonic() - began))
-            bad += bool(found)
-            print(f"{animal.code} {animal.profile:17} {judged[-1][2]:5.0f} s  {judged[-1][1]}", flush=True)
-            for each in found[:5]:
-                print(f"      {each[:300]}", flush=True)
+    kinds = asked.kind or KINDS
+    wrong = [each for kind in kinds if kind != "variants" for each in _chosen(kind, asked)]
+    right = _chosen("variants", asked) if "variants" in kinds else []
+    with serving() as control, ThreadPoolExecutor(asked.at_once) as pool:
+        hunted = list(pool.map(lambda animal: _hunt(control, animal, asked), wrong))
+        judged = list(pool.map(lambda animal: _judge(control, animal, asked), right))
     if asked.write:
         asked.write.write_text(page(hunted, judged, asked.times, _played(asked)), "utf-8")
-    return 1 if bad else 0
+    good = all(each.times == asked.times for each in hunted) and not any(each.alarms for each in judged)
+    return 0 if good else 1
+
+
+def _chosen(kind: str, asked: argparse.Namespace) -> list[Animal]:
+    fitting = [
+        each
+        for each in listed(kind)
+        if (not asked.only or each.code in asked.only)
+        and (not asked.profile or each.profile in asked.profile)
+    ]
+    firsts = {each.code: each for each in reversed(fitting)}
+    return [each for each in fitting if not asked.first or firsts[each.code] is each]
+
+
+def _hunt(control: Control, animal: Animal, asked: argparse.Namespace) -> Hunted:
+    one = hunt(control, animal, level=asked.level, times=asked.times, only=tuple(asked.scenario))
+    said = f"{one.check.id} {one.check.reason[:90]}" if one.check else f"SURVIVES {', '.join(one.other)}"
+    print(
+        f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.times}/{asked.times}  {said}",
+        flush=True,
+    )
+    return one
+
+
+def _judge(control: Control, animal: Animal, asked: argparse.Namespace) -> Judged:
+    began = time.monotonic()
+    result = judge(control, animal, level=asked.level, only=tuple(asked.scenario))
+    found = tuple(alarms(result))
+    one = Judged(animal, reached(result), time.monotonic() - began, found)
+    lines = [f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.reached}"]
+    print("\n".join([*lines, *(f"      {each[:300]}" for each in found[:5])]), flush=True)
+    return one
 
 
 if __name__ == "__main__":

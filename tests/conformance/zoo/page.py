@@ -1,0 +1,106 @@
+"""How is the page of the zoo written? From what was caught and what was left alone."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ixconform.report.model import Check
+
+TITLES = {"mutants": "Mistakes", "unlisted": "Mistakes that were thought of afterwards"}
+
+
+@dataclass(frozen=True, slots=True)
+class Animal:
+    """One connector against one target."""
+
+    code: str
+    what: str
+    profile: str
+    """`silvasoft-direct`"""
+    named: tuple[str, ...] = ()
+    kind: str = "mutants"
+
+    @property
+    def target(self) -> str:
+        return self.profile.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Hunted:
+    animal: Animal
+    check: Check | None
+    """The check that named the mistake; none if it survived."""
+    seconds: float
+    times: int = 1
+    other: tuple[str, ...] = ()
+    """Checks that failed without being named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A right connector: the level that it reached, and what was wrongly held against it."""
+
+    animal: Animal
+    reached: str
+    seconds: float
+    alarms: tuple[str, ...] = ()
+
+
+def page(
+    hunted: list[Hunted], judged: list[Judged], times: int, played: str = "All scenarios were played."
+) -> str:
+    lines = [
+        "# What the suite catches",
+        "",
+        "A suite is worth something only if it fails wrong connectors for the right reason, and leaves right ones",
+        "alone. So it is tried on connectors that are wrong on purpose, each with one realistic mistake, and on",
+        "variants that do things differently and are right. `make conform-zoo` plays all and writes this page.",
+        "",
+        *_sums(hunted, times),
+        "",
+        played,
+    ]
+    for kind, title in TITLES.items():
+        own = [each for each in hunted if each.animal.kind == kind]
+        if own:
+            lines += ["", f"## {title}", "", *_mistakes(own, times)]
+    if judged:
+        lines += ["", "## Harmless variants", "", *_variants(judged)]
+    return "\n".join(lines) + "\n"
+
+
+def _sums(hunted: list[Hunted], times: int) -> Iterable[str]:
+    for kind, words in (("mutants", "mistakes"), ("unlisted", "others, thought of afterwards,")):
+        own = [each for each in hunted if each.animal.kind == kind]
+        if not own:
+            continue
+        free = {each.animal.code for each in own if each.check is None or each.times < times}
+        codes = {each.animal.code for each in own}
+        seconds = [each.seconds for each in own if each.check is not None] or [0.0]
+        yield (
+            f"**{len(codes - free)} of {len(codes)} {words} are caught**, each {times} times out of {times}; half of"
+            f" them within {statistics.median(seconds):.0f} s of the start of a run, the slowest after"
+            f" {max(seconds):.0f} s."
+        )
+
+
+def _mistakes(hunted: list[Hunted], times: int) -> Iterable[str]:
+    yield "| | mistake | profile | caught by | in | after | times |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for each in hunted:
+        check = each.check
+        by = f"{check.code} | {check.scenario} {check.scenario_title}" if check else "**survives** | "
+        yield (
+            f"| {each.animal.code} | {each.animal.what} | {each.animal.profile} | {by} | {each.seconds:.0f} s |"
+            f" {each.times}/{times} |"
+        )
+
+
+def _variants(judged: list[Judged]) -> Iterable[str]:
+    yield "| | what is different | profile | reaches | after |"
+    yield "| --- | --- | --- | --- | --- |"
+    for each in judged:
+        animal = each.animal
+        yield f"| {animal.code} | {animal.what} | {animal.profile} | {each.reached} | {each.seconds:.0f} s |"
