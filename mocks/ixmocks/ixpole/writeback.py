@@ -205,7 +205,7 @@ def read_customer_code(body: Any, readings: Readings) -> tuple[str | None, Sorry
         return None, (Violation("schema", "body", shown(body), expected, keyword="type"),), ()
     members = names.bind(body, names.CUSTOMER_PATCH, "body")
     bound = members.known.get("customerCode")
-    notes = ("IXP-47",) if members.unknown else ()
+    notes: tuple[str, ...] = ("IXP-47",) if members.unknown else ()
     if bound is None:
         return None, (*members.violations, _no_code("body.customerCode")), notes
     code, wrong = _read_customer_code(bound, readings)
