@@ -42,6 +42,7 @@ _SCHEMAS = {
     "returnOrder": "ReturnOrder",
     "addGoodwill": "AddGoodwill",
     "createCustomer": "CustomerRequest",
+    "createBusinessCustomer": "CustomerRequest",
     "createNotificationCallback": "CallbackRequest",
 }
 
