@@ -64,6 +64,8 @@ if TYPE_CHECKING:
 
 MOVES_MAX = 60
 """Moves of one instalment in one round; more means a circle."""
+LIST_AGE_MAX_S = 60.0
+"""From a list of instalments that is older nothing is booked; it is read again first."""
 LEFTS_MAX = 3
 """So many instalments in a row that could not go on: the system is out of reach for all."""
 FOLLOWED_MIN = 4
@@ -118,6 +120,8 @@ class Runner:
         self._cases: dict[str, Case] = {}
         self._nameless: list[Item] = []
         self._lefts = 0
+        self._read_at = 0.0
+        self._booked_now = False
         self._customers = CustomerDesk(exchange, self._ledger, policy.settings, policy.target)
         self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
         self._books: Books | Files | None = None
@@ -138,6 +142,8 @@ class Runner:
             self._customers.taken = taken_numbers(self._ledger.standings, delivered)
             self._books = self._open_books()
             self._round([code for code in todo if self._is_before_booked(code)], booking=True)
+            if self._booked_now:
+                self._read_again()
             self._followed = self._read_followed()
             # Whatever is still not booked could not go on, and is not tried again in this run.
             after_booking = [code for code in todo if not self._is_before_booked(code)]
@@ -198,7 +204,21 @@ class Runner:
             raise Halt(
                 f"iXpole's list of instalments: {heard.reason}", advice="Check address and credentials."
             )
+        self._read_at = self._exchange.monotonic()
         return {each.code: each for each in heard}
+
+    def _read_again(self) -> None:
+        """iXpole's list once more: it locks nothing, and what people change meanwhile must not be booked or told.
+
+        One request for all: before a create from a list that grew old, and before any number of this run is told.
+        """
+        delivered = self._delivered()
+        for code, case in self._cases.items():
+            each = delivered.get(code)
+            if isinstance(each, Unusable) or case.facts.delivered is None or case.life.is_told:
+                continue
+            if each is None or each != case.facts.delivered:
+                case.facts = replace(case.facts, delivered=each)
 
     def _intake(self, delivered: Mapping[str, Delivered]) -> list[str]:
         """Which instalments are taken up in this run, in iXpole's order, then those only we remember."""
@@ -287,6 +307,8 @@ class Runner:
             if self._inbox is not None:
                 self._inbox.catch_up(self._journal.records())
             self._watch(done, len(codes), code)
+            if booking and self._exchange.monotonic() - self._read_at > LIST_AGE_MAX_S:
+                self._read_again()
             self._drive(self._cases[code], booking=booking)
         self._watch(len(codes), len(codes), "")
         self._journal.flush()
@@ -538,6 +560,7 @@ class Runner:
 
     def _create_now(self, case: Case, move: Create) -> Park | Left | None:
         kind = self._exchange.kind_of(move.step)
+        self._booked_now = True
         self._created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
         made = create(
