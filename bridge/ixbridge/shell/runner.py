@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ixbridge.core.audit import Found
 from ixbridge.core.life import Event, Life, Stage, after, standing_after
@@ -353,20 +353,21 @@ class Runner:
         raise AssertionError(f"{case.life.code} goes in circles at {case.life.stage.value}")
 
     def _facts(self, case: Case) -> Facts:
-        facts = replace(case.facts, now=self._exchange.now())
-        if case.life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
+        life, facts = case.life, case.facts
+        known: dict[str, Any] = {"now": self._exchange.now(), "products": self._products}
+        if life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
             found = self._known(case)
-            facts = replace(facts, found=None if found is None else found.without(case.life.superseded))
-        enforced = self._policy.target.key_enforced
-        facts = replace(facts, suspect=facts.suspect or self._audit or (case.life.doubtful and not enforced))
-        if case.life.stage is Stage.SEEN and facts.today is None:
-            facts = replace(facts, today=self._today)
+            known["found"] = None if found is None else found.without(life.superseded)
+        if not facts.suspect:
+            known["suspect"] = self._audit or (life.doubtful and not self._policy.target.key_enforced)
+        if life.stage is Stage.SEEN and facts.today is None:
+            known["today"] = self._today
         if self._inbox is not None:
-            facts = replace(facts, word=self._inbox.word_of(case.life), now=self._exchange.now())
-        if self._takes_number(case.life) and facts.next_number is None:
+            known["word"] = self._inbox.word_of(life)
+        if self._takes_number(life) and facts.next_number is None:
             series = self._ledger.of(SERIES).number
-            facts = replace(facts, next_number=next_number(self._cases.values(), self._policy, series))
-        case.facts = replace(facts, products=self._products)
+            known["next_number"] = next_number(self._cases.values(), self._policy, series)
+        case.facts = replace(facts, **known)
         return case.facts
 
     def _takes_number(self, life: Life) -> bool:
