@@ -40,7 +40,7 @@ test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
 simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.replay $(ARGS)
 
-campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000 --executor dask://HOST:PORT")
+campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000", ARGS="pairs --done FILE --shard 1/8")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.campaign $(ARGS)
 
 check: format-check types arrows specs ## formatting, lint, types, arrows between rooms, contracts
