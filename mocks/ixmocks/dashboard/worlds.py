@@ -51,7 +51,8 @@ def listed() -> str:
     ]
     rows = [_row(world, whole=len(names) <= WHOLE_MAX) for world in found if world is not None]
     return flask.render_template(
-        "worlds.html", worlds=rows, scenarios=heads, chosen=kit.world().scenario, open_rules=rules, addresses=site().urls(),
+        "worlds.html", worlds=rows, scenarios=heads, chosen=kit.world().scenario, open_rules=rules,
+        addresses=site().urls(),
     )  # fmt: skip
 
 
