@@ -16,6 +16,9 @@ import pytest
 
 from ixconform.control import Control
 from ixconform.drivers.command import CommandDriver
+from ixconform.drivers.driver import Driver
+from ixconform.drivers.http import HttpDriver
+from ixconform.drivers.service import ServiceDriver
 from ixconform.play import Stage
 from ixconform.preflight import preflight
 from ixconform.profile import Claims, profile_of
@@ -36,8 +39,12 @@ def failures(
     control: Control, command: list[str], cwd: Path | None = None, limit_s: float = LATE_S
 ) -> dict[str, Preflight]:
     """What preflight holds against a command."""
+    return held_against(control, CommandDriver(command, cwd), limit_s)
+
+
+def held_against(control: Control, driver: Driver, limit_s: float = LATE_S) -> dict[str, Preflight]:
     stage = Stage(
-        control=control, driver=CommandDriver(command, cwd), target=target_of("silvasoft"), profile=PROFILE.name,
+        control=control, driver=driver, target=target_of("silvasoft"), profile=PROFILE.name,
         mode="direct", run_limit_s=limit_s,
     )  # fmt: skip
     found, good = preflight(stage, Asked(profile=PROFILE, claims=Claims()))
@@ -112,6 +119,27 @@ def test_a_script_that_cannot_run_is_told_what_it_lacks(
     script.chmod(0o755 if executable else 0o644)
     failed = failures(control, ["./connector"], tmp_path)
     assert said in failed[code].found
+
+
+@pytest.mark.parametrize(
+    ("driver", "code", "said", "advice"),
+    [
+        (HttpDriver("http://127.0.0.1:9/round"), "PRE-START", "refused", "does --url name its trigger?"),
+        (
+            ServiceDriver([sys.executable, "-S", "-c", "raise SystemExit(3)"]),
+            "PRE-START",
+            "exit code 3",
+            "by hand",
+        ),
+    ],
+    ids=["nobody listens", "a service that falls over"],
+)
+def test_other_drivers_are_told_what_is_missing_too(
+    control: Control, driver: Driver, code: str, said: str, advice: str
+) -> None:
+    failed = held_against(control, driver)
+    assert said in failed[code].found
+    assert advice in failed[code].advice
 
 
 # --- a run that is broken off -----------------------------------------------------------------------------
