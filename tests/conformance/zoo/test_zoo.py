@@ -87,7 +87,7 @@ def pairs(kind: str) -> list[object]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("wrong", pairs("mutants"))
+@pytest.mark.parametrize("wrong", [*pairs("mutants"), *pairs("unlisted")])
 def test_every_mistake_is_named_each_time(control: Control, wrong: Animal) -> None:
     found = hunt(control, wrong, times=TIMES)
     assert found.check is not None, found.other
