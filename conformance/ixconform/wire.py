@@ -34,14 +34,24 @@ class Wire:
     def ask(self, method: str, path: str, body: bytes, query: Mapping[str, object]) -> tuple[int, bytes]:
         """Status and body of the answer. Raises WireError."""
         target = self._prefix + path + (f"?{urlencode(query)}" if query else "")
-        connection = self._taken()
+        connection, used = self._taken()
         try:
-            connection.request(method, target, body=body or None, headers=self._headers)
-            answer = connection.getresponse()
-            told = answer.read()
+            status, told = self._told(connection, method, target, body)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
+            if (
+                used and method == "GET"
+            ):  # it was hung up on at this very moment; asking again changes nothing
+                return self.ask(method, path, body, query)
             raise WireError(str(error) or type(error).__name__) from error
+        return status, told
+
+    def _told(
+        self, connection: http.client.HTTPConnection, method: str, target: str, body: bytes
+    ) -> tuple[int, bytes]:
+        connection.request(method, target, body=body or None, headers=self._headers)
+        answer = connection.getresponse()
+        told = answer.read()
         if answer.will_close:
             connection.close()
         else:
@@ -54,16 +64,16 @@ class Wire:
             while self._idle:
                 self._idle.pop().close()
 
-    def _taken(self) -> http.client.HTTPConnection:
-        """One that is open still; the other side hangs up on those that were idle for long."""
+    def _taken(self) -> tuple[http.client.HTTPConnection, bool]:
+        """One that is open still, and whether it was used before; those that were idle for long are hung up on."""
         with self._lock:
             while self._idle:
                 found = self._idle.pop()
                 if _is_open(found.sock):
-                    return found
+                    return found, True
                 found.close()
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        return kind(self._host, self._port, timeout=WAIT_S)
+        return kind(self._host, self._port, timeout=WAIT_S), False
 
 
 def _is_open(used: socket.socket | None) -> bool:

@@ -151,10 +151,11 @@ async def serve_kit(
     loop = asyncio.get_running_loop()
     systems = {name: url for name, url in urls.items() if name != "control"}
     apps: dict[str, Any] = {name: Front(port, hosts) for name, port in kit.ports.items()}
-    apps["control"] = ControlApp(
-        kit, urls=lambda: systems, hosts=hosts, token=token, stop=lambda: leave(loop, stop)
-    )
     courier = Courier(kit.worlds, hosts, lambda world: advance(world, kit.worlds.systems, timedelta(0)))
+    apps["control"] = ControlApp(
+        kit, urls=lambda: systems, hosts=hosts, token=token, stop=lambda: leave(loop, stop),
+        stir=courier.stir if courier.talkative else None,
+    )  # fmt: skip
     if courier.talkative:
         # Only what can fill an outbox stirs the courier: a second busy thread would halve everybody's speed.
         for name in (*courier.talkative, "control"):

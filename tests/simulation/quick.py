@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from ixbridge.shell import paper
+from ixmocks.riverty import handlers as riverty
 from ixmocks.silvasoft import papers
 
 KEPT_MAX = 4_096
@@ -41,15 +42,16 @@ def _remembered(draw: Callable[[Any, Any], bytes]) -> Callable[[Any, Any], bytes
 
 _DRAWS: Any = paper.invoice_pdf
 _PRINTS: Any = papers.pdf
-_DRAWN, _PRINTED = _remembered(_DRAWS), lru_cache(KEPT_MAX)(_PRINTS)
+_SHOWS: Any = riverty.pdf
+_DRAWN, _PRINTED, _SHOWN = _remembered(_DRAWS), lru_cache(KEPT_MAX)(_PRINTS), lru_cache(KEPT_MAX)(_SHOWS)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """While this holds, no PDF is drawn twice."""
-    before = paper.invoice_pdf, papers.pdf
-    paper.invoice_pdf, papers.pdf = _DRAWN, _PRINTED
+    before = paper.invoice_pdf, papers.pdf, riverty.pdf
+    paper.invoice_pdf, papers.pdf, riverty.pdf = _DRAWN, _PRINTED, _SHOWN
     try:
         yield
     finally:
-        paper.invoice_pdf, papers.pdf = before
+        paper.invoice_pdf, papers.pdf, riverty.pdf = before

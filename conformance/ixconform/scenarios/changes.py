@@ -166,10 +166,10 @@ SCENARIOS = (
         purpose="Paid is told when nothing is outstanding, and not before.",
     ),
     _of(
-        "C-056", "money goes back", taken_back, "P-PAY",
+        "C-046", "money goes back", taken_back, "P-PAY",
         purpose="Paid is told when the ledger says so; what was taken back is not told as paid again.",
     ),
-    _of("C-057", "paid too much", paid_too_much, "P-PAY", purpose="More than was owed is paid as well."),
-    _of("C-058", "its own PDF", own_pdf, "P-ACK", purpose="Where the target has no PDF, the connector's comes back."),
-    _of("C-059", "the tag", tagged, "P-MAP", purpose="The pattern that is claimed finds each document's instalment."),
+    _of("C-047", "paid too much", paid_too_much, "P-PAY", purpose="More than was owed is paid as well."),
+    _of("C-048", "its own PDF", own_pdf, "P-ACK", purpose="Where the target has no PDF, the connector's comes back."),
+    _of("C-049", "the tag", tagged, "P-MAP", purpose="The pattern that is claimed finds each document's instalment."),
 )  # fmt: skip

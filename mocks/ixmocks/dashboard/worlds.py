@@ -9,9 +9,12 @@ from werkzeug.wrappers import Response
 
 from ixmocks.dashboard import PREFIX
 from ixmocks.dashboard.common import api, ask, back, place, site, world_named
+from ixmocks.dashboard.lives import lives
 from ixmocks.dashboard.showing import clock
+from ixmocks.dashboard.sums import stations
 from ixmocks.engine.world import World
 from ixmocks.env import env_for, url_of
+from ixmocks.ixpole.state import today
 
 
 def register(app: flask.Flask) -> None:
@@ -44,7 +47,7 @@ def listed() -> str:
     ]
     return flask.render_template(
         "worlds.html", worlds=[_row(world) for world in found if world is not None], scenarios=heads,
-        chosen=kit.world().scenario, open_rules=rules,
+        chosen=kit.world().scenario, open_rules=rules, addresses=site().urls(),
     )  # fmt: skip
 
 
@@ -127,8 +130,9 @@ def set_clock(world: str) -> Response:
 
 
 def advance(world: str) -> Response:
-    by = flask.request.form.get("by", "").strip()
-    told = ask("POST", api("worlds", world_named(world).name, "clock", "advance"), {"by": by})
+    given = flask.request.form
+    wanted = {"until_idle": True} if given.get("idle") else {"by": given.get("by", "").strip()}
+    told = ask("POST", api("worlds", world_named(world).name, "clock", "advance"), wanted)
     return back(_from(place("w", world, "controls")), told, _moved(told.value) if told.ok else "")
 
 
@@ -137,7 +141,15 @@ def _moved(value: Any) -> str:
     more = (
         f"; {len(due)} things became due: {'; '.join(due[:3])}{' …' if len(due) > 3 else ''}" if due else ""
     )
-    return f"it is {value['now']} now{more}"
+    left = value.get("left")
+    still = (
+        ""
+        if left is None
+        else f"; still to come: {'; '.join(left)}"
+        if left
+        else "; nothing is planned any more"
+    )
+    return f"it is {value['now']} now{more}{still}"
 
 
 def _from(otherwise: str) -> str:
@@ -147,9 +159,10 @@ def _from(otherwise: str) -> str:
 
 
 def _row(world: World) -> dict[str, Any]:
-    events = tuple(world.journal)
+    events, moment = tuple(world.journal), world.moment
     return {
-        "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(world.moment.clock),
+        "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(moment.clock),
+        "stations": stations(lives(moment.systems, today(moment.clock.now()))),
         "events": world.journal.written, "kept": len(events), "faults": len(world.faults.listed()),
         "refused": sum(1 for event in events if event.violations),
     }  # fmt: skip

@@ -32,11 +32,9 @@ def damaged(sent: Sent) -> Sent:
         case Harm.HOLLOW:
             status, body = 200, b"{}"
         case Harm.GROWN:
-            body = grown(sent.body)
+            body, kind = grown(sent.body), dict(sent.headers).get(b"content-type", kind)
         case _:
             return sent
-    if body is sent.body and kind == b"application/json":
-        return sent
     kept = [(n, v) for n, v in sent.headers if n not in (b"content-type", b"content-length")]
     headers = (*kept, (b"content-type", kind), (b"content-length", b"%d" % len(body)))
     return Sent(status, headers, body, sent.event)

@@ -65,8 +65,8 @@ class Operation:
     body: Shape | None
     body_required: bool
     media_types: tuple[str, ...]
-    answers: dict[str, Shape | Mapping[str, Any] | None]
-    """By status; compiled when the first answer of that status is checked."""
+    answers: Mapping[str, Mapping[str, Any] | None]
+    """Schemas by status; compiled when the first answer of that status is checked."""
     schemes: tuple[str, ...]
     """Security schemes demanded; none: the operation is open."""
     pattern: re.Pattern[str] | None = None
@@ -74,21 +74,25 @@ class Operation:
     not_json: str = SCHEMA
     """The rule that a body breaks which cannot be parsed: `x-rules: {not_json: …}` of the document."""
     static: bool = field(init=False)
+    _shapes: dict[int, tuple[bool, Shape | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.static = self.pattern is None
 
     def answer_shape(self, status: int) -> tuple[bool, Shape | None]:
         """Whether the spec has this status, and the shape of its body."""
-        key = str(status)
+        found = self._shapes.get(status)
+        if found is None:
+            found = self._shapes[status] = self._shape_of(str(status))
+        return found
+
+    def _shape_of(self, key: str) -> tuple[bool, Shape | None]:
         if key not in self.answers:
             key = "default"
         if key not in self.answers:
             return False, None
-        shape = self.answers[key]
-        if isinstance(shape, Mapping):
-            shape = self.answers[key] = Shape.of(shape)
-        return True, shape
+        schema = self.answers[key]
+        return True, None if schema is None else Shape.of(schema)
 
 
 @dataclass(slots=True)
