@@ -5,6 +5,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
 
 from ixconform.report.model import Check
 
@@ -46,6 +49,35 @@ class Judged:
     reached: str
     seconds: float
     alarms: tuple[str, ...] = ()
+
+
+def kept(path: Path) -> list[Hunted | Judged]:
+    """Results of an earlier run, a line each; none where there was none."""
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [msgspec.json.decode(line, type=Kept).one for line in lines]
+
+
+def keep(path: Path, one: Hunted | Judged) -> None:
+    with path.open("ab") as file:
+        file.write(msgspec.json.encode(Kept.of(one)) + b"\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One result as a file holds it."""
+
+    hunted: Hunted | None = None
+    judged: Judged | None = None
+
+    @classmethod
+    def of(cls, one: Hunted | Judged) -> Kept:
+        return cls(hunted=one) if isinstance(one, Hunted) else cls(judged=one)
+
+    @property
+    def one(self) -> Hunted | Judged:
+        found = self.hunted or self.judged
+        assert found is not None
+        return found
 
 
 def page(

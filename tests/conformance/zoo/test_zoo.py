@@ -11,6 +11,7 @@ import shutil
 import pytest
 
 from conformance.zoo import zoo
+from conformance.zoo.page import keep, kept
 from conformance.zoo.zoo import CONNECTORS, Animal, alarms, hunt, judge, listed, stage_of, wish_of
 from ixconform.control import Control
 from ixconform.drivers.command import CommandDriver
@@ -75,6 +76,19 @@ def test_the_page_tells_who_was_caught_and_who_was_not() -> None:
     assert "| M01 | Wrong. | silvasoft-draft | P-ACK | C-010 one | 3 s | 2/2 |" in page
     assert "| M02 | Wronger. | silvasoft-draft | **survives** |  | 9 s | 0/2 |" in page
     assert "| V01 | Other. | silvasoft-draft | L3 | 5 s |" in page
+
+
+def test_results_are_kept_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    check = Check(code="P-ACK", scenario="C-010", title="", verdict=Verdict.FAIL, level=1)
+    results = [
+        zoo.Hunted(Animal("M01", "Wrong.", "silvasoft-draft", ("P-ACK",)), check, 3.5, 10),
+        zoo.Judged(Animal("V01", "Other.", "silvasoft-draft", kind="variants"), "L2", 5.0, ("false",)),
+    ]
+    assert kept(path) == []
+    for each in results:
+        keep(path, each)
+    assert kept(path) == results
 
 
 # --- long: all of them ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.zoo.page import Animal, Hunted, Judged, page
+from conformance.zoo.page import Animal, Hunted, Judged, keep, kept, page
 from ixconform.control import Control
 from ixconform.data import Case
 from ixconform.drivers.command import CommandDriver
@@ -204,12 +205,17 @@ class Book:
     judged: dict[Animal, Judged] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def take(self, one: Hunted | Judged) -> None:
+        if isinstance(one, Hunted):
+            self.hunted[one.animal] = one
+        else:
+            self.judged[one.animal] = one
+
     def add(self, one: Hunted | Judged) -> None:
         with self.lock:
-            if isinstance(one, Hunted):
-                self.hunted[one.animal] = one
-            else:
-                self.judged[one.animal] = one
+            self.take(one)
+            if self.asked.keep:
+                keep(self.asked.keep, one)
             if self.asked.write:
                 self.asked.write.write_text(self.page(), "utf-8")
 
@@ -256,15 +262,21 @@ def main() -> int:
         "--right-level", type=int, default=2, help="up to which variants are judged (default 2)"
     )
     parser.add_argument("--at-once", type=int, default=2, help="so many connectors side by side (default 2)")
-    parser.add_argument("--write", type=Path)
+    parser.add_argument("--keep", type=Path, help="results so far; what stands there is not played again")
+    parser.add_argument("--write", type=Path, help="the page")
     asked = parser.parse_args()
     kinds = asked.kind or KINDS
     wrong = [each for kind in kinds if kind != "variants" for each in _chosen(kind, asked)]
     right = _chosen("variants", asked) if "variants" in kinds else []
     book = Book(asked, wrong, right)
-    with serving() as control, ThreadPoolExecutor(asked.at_once) as pool:
-        list(pool.map(lambda animal: book.add(_hunt(control, animal, asked)), wrong))
-        list(pool.map(lambda animal: book.add(_judge(control, animal, asked)), right))
+    for one in kept(asked.keep) if asked.keep else []:
+        book.take(one)
+    url = os.environ.get("IXKIT_URL", "")
+    with serving(url) as control, ThreadPoolExecutor(asked.at_once) as pool:
+        hunts = [each for each in wrong if each not in book.hunted]
+        list(pool.map(lambda animal: book.add(_hunt(control, animal, asked)), hunts))
+        cases = [each for each in right if each not in book.judged]
+        list(pool.map(lambda animal: book.add(_judge(control, animal, asked)), cases))
     return 0 if book.good else 1
 
 
