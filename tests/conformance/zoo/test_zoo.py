@@ -69,10 +69,9 @@ def test_the_page_tells_who_was_caught_and_who_was_not() -> None:
     check = Check(
         code="P-ACK", scenario="C-010", scenario_title="one", title="", verdict=Verdict.FAIL, level=1
     )
-    hunted = [zoo.Hunted(caught, check, 3.0, 2), zoo.Hunted(free, None, 9.0, 0)]
-    page = zoo.page(
-        hunted, [zoo.Judged(Animal("V01", "Other.", "silvasoft-draft", kind="variants"), "L3", 5.0)], 2
-    )
+    hunted = [zoo.Hunted(caught, check, 3.0, 2, (), 2), zoo.Hunted(free, None, 9.0, 0, (), 2)]
+    right = zoo.Judged(Animal("V01", "Other.", "silvasoft-draft", kind="variants"), "L3", 5.0)
+    page = zoo.page(hunted, [right])
     assert "**1 of 2 mistakes are caught**" in page
     assert "| M01 | Wrong. | silvasoft-draft | P-ACK | C-010 one | 3 s | 2/2 |" in page
     assert "| M02 | Wronger. | silvasoft-draft | **survives** |  | 9 s | 0/2 |" in page

@@ -158,8 +158,9 @@ def hunt(
         seconds = time.monotonic() - began
         other = tuple(sorted({each.id for each in runner.result.checks if each.verdict is Verdict.FAIL}))
         if check is None:
-            return Hunted(animal, None, seconds, 0, other)
-        return Hunted(animal, check, seconds, 1 + sum(runner.again() for _ in range(times - 1)), other)
+            return Hunted(animal, None, seconds, 0, other, times)
+        caught = 1 + sum(runner.again() for _ in range(times - 1))
+        return Hunted(animal, check, seconds, caught, other, times)
 
 
 def _caught(runner: Runner) -> Check | None:
@@ -222,7 +223,7 @@ class Book:
     def page(self) -> str:
         hunted = [self.hunted[each] for each in self.wrong if each in self.hunted]
         judged = [self.judged[each] for each in self.right if each in self.judged]
-        return page(hunted, judged, self.asked.times, self.played())
+        return page(hunted, judged, self.played())
 
     def played(self) -> str:
         """What the figures rest on, in a sentence."""
@@ -239,7 +240,7 @@ class Book:
 
     @property
     def good(self) -> bool:
-        caught = all(each.times == self.asked.times for each in self.hunted.values())
+        caught = all(each.sure for each in self.hunted.values())
         return caught and not any(each.alarms for each in self.judged.values())
 
 
