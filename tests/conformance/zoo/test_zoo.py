@@ -31,7 +31,7 @@ SAMPLE = [
     ("M03", "silvasoft-draft", "C-010", "P-ONE"),
     ("M08", "crmcom-direct", "C-010", "P-MAP"),
     ("M07", "silvasoft-direct", "C-010", "P-REQ"),
-    ("M02", "telecomx-draft", "C-010", "P-ACK"),
+    pytest.param("M02", "telecomx-draft", "C-010", "P-ACK", marks=pytest.mark.long),
 ]
 
 
@@ -44,7 +44,10 @@ def test_a_mistake_is_named(control: Control, code: str, profile: str, scenario:
     assert found.check.counterexample.steps
 
 
-@pytest.mark.parametrize(("code", "profile"), [("V03", "silvasoft-direct"), ("V05", "crmcom-draft")])
+@pytest.mark.parametrize(
+    ("code", "profile"),
+    [("V03", "silvasoft-direct"), pytest.param("V05", "crmcom-draft", marks=pytest.mark.long)],
+)
 def test_what_is_different_and_right_passes(control: Control, code: str, profile: str) -> None:
     result = judge(control, animal("variants", code, profile), level=2, only=("C-010", "C-024"))
     assert result.checks

@@ -233,10 +233,10 @@ class Book:
         )
         against = "each against every profile it fits" if asked.every else "each against its first profile"
         open_ends = len(self.wrong) + len(self.right) - len(self.hunted) - len(self.judged)
+        load = f"{os.getloadavg()[2]:.0f}" if hasattr(os, "getloadavg") else "unknown"
+        machine = f"Times are those of {os.cpu_count()} cores, whose load average was {load} in the end."
         rest = f" {open_ends} were not played." if open_ends else ""
-        return (
-            f"{which}, mistakes up to L{asked.level}, variants up to L{asked.right_level}, {against}.{rest}"
-        )
+        return f"{which}, mistakes up to L{asked.level}, variants up to L{asked.right_level}, {against}.{rest} {machine}"
 
     @property
     def good(self) -> bool:
