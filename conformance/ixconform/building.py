@@ -116,7 +116,7 @@ def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interru
 def _summary(result: Result, preflight: Sequence[Preflight], level: int) -> str:
     if not result.levels:
         failed = [each for each in preflight if each.result.value == "failed"]
-        return f"not judged: {failed[0].title} failed" if failed else "not judged"
+        return f"not judged: {failed[0].found}" if failed else "not judged"
     counts = Counter(each.verdict.value for each in result.checks if each.level <= level)
     told = ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing was judged"
     beyond = sum(

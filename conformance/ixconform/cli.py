@@ -54,7 +54,10 @@ class Driving(click.Command):
             if behind:
                 raise
             own = f"your connector's own go behind --, as in -- ./my-connector {error.option_name}"
-            raise click.UsageError(f"there is no option {error.option_name}; {own}.", ctx) from None
+            said = f"there is no option {error.option_name}; {own}."
+            raise click.NoSuchOption(
+                error.option_name, message=said, possibilities=error.possibilities, ctx=ctx
+            ) from None
 
 
 def _drives(function: Callable[..., Any]) -> Callable[..., Any]:
