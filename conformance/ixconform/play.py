@@ -369,7 +369,9 @@ class Player:
         return self.stage.control.events(self.world, self.cursor)[1]
 
     def _writes(self, event: Mapping[str, Any]) -> bool:
-        """Whether the connector changed something in a system by it."""
+        """Whether the connector changed something in a system by it, as far as the kit may look."""
+        if self.traits.unseen and event["system"] != "ixpole":
+            return False
         own = (
             event["changed"]
             and not event["operation"].startswith("act:")
@@ -385,7 +387,7 @@ class Player:
     def _history(self, problem: str) -> History:
         shelf = ixpole.shelf(self.stage.control.state(self.world, "ixpole"))
         return History(
-            case=self.case, exchanges=exchanges_of(self.stage.control, self.world, self.spans),
+            case=self.case, exchanges=exchanges_of(self.stage, self.world, self.spans),
             runs=tuple(self.runs), books=books_of(self.stage, self.world), shelf=shelf,
             moments=tuple(self.moments), notes=tuple(self.notes), problem=problem,
         )  # fmt: skip
