@@ -140,7 +140,8 @@ class Player:
                 return
             wrote = any(map(self._writes, self.fresh))
             came = self._pass()
-            if not wrote and not came and turn > kill["turn"] and not self._backlog():
+            struck = any(each["fault"] for each in self.fresh)  # what it could not do, it does the next time
+            if not (wrote or came or struck or turn <= kill["turn"] or self._backlog()):
                 return
         if not wrote:
             return
