@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -80,6 +81,8 @@ def report_of(
         environment=(
             Fact(name="python", value=platform.python_version()),
             Fact(name="system", value=platform.platform()),
+            Fact(name="processors", value=str(os.cpu_count() or 1)),
+            Fact(name="cpu_seconds", value=f"{_cpu_s():.0f}"),
         ),
     )
 
@@ -184,6 +187,12 @@ def _marks(result: Result) -> Iterable[str]:
             and Verdict.PASS in verdicts[code]
         ):
             yield mark
+
+
+def _cpu_s() -> float:
+    """Of this process and all that it started and that has ended: mocks, connector."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _named(config: Config) -> str:
