@@ -93,7 +93,6 @@ def page(hunted: list[Hunted], judged: list[Judged], played: str = "All scenario
         "A suite is worth something only if it fails wrong connectors for the right reason, and leaves right ones",
         "alone. So it is tried on connectors that are wrong on purpose, each with one realistic mistake, and on",
         "variants that do things differently and are right. `make conform-zoo` plays all and writes this page.",
-        "",
         *_sums(hunted),
         "",
         played,
@@ -116,6 +115,7 @@ def _sums(hunted: list[Hunted]) -> Iterable[str]:
         least = min(each.tries for each in own)
         codes = {each.animal.code for each in own}
         seconds = [each.seconds for each in own if each.check is not None] or [0.0]
+        yield ""
         yield (
             f"**{len(codes - free)} of {len(codes)} {words} are caught**, each time of at least {least}; half of them"
             f" within {statistics.median(seconds):.0f} s of the start of a run, the slowest after {max(seconds):.0f} s."
