@@ -22,12 +22,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from kinds import ADD, sale
 from load import asker, per_second
 from rich.console import Console
 from rich.table import Table
 from servers import LIST, PRISM, ROOT, BenchError, Running, ask, ours, prism
 
-ADD = "/rest/addsalestransaction"
 SERVERS: dict[str, Callable[[], AbstractContextManager[Running]]] = {"ixkit": ours, "prism": prism}
 BARS: dict[str, tuple[str, float]] = {
     "POST, 1 line": ("at least", 3.0),
@@ -45,15 +45,7 @@ Figures = dict[str, dict[str, list[float]]]
 
 
 def invoice(lines: int) -> bytes:
-    line = {
-        "TaxPc": 21, "SubTotalInclTax": 449.68, "Description": "VIP seats, block A", "CostCenter": "WOMEN",
-        "LedgerAccountNumber": "8000",
-    }  # fmt: skip
-    body = {
-        "CustomerNumber": 1, "InvoiceDate": "05-05-2017", "InvoiceNotes": "Instalment C-2017-0123-01",
-        "Invoice_InvoiceLine": [line] * lines,
-    }  # fmt: skip
-    return json.dumps(body).encode()
+    return json.dumps(sale(lines)).encode()
 
 
 REQUESTS = {
