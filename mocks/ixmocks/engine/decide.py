@@ -48,6 +48,9 @@ def decide(
     state = world.moment.systems[system.name]
     refused = None if admitted else _gate(world, system, operation, presented, state, at)
     state = world.moment.systems[system.name] if data is None else data
+    if refused is not None and system.body_credentials:
+        # Nobody can be let in by a body that cannot be read: what is wrong with it comes first.
+        refused = _body(operation, received, headers)[2] or refused
     if refused is None and received.too_large:
         refused = _refusal(
             "body", f"more than {received.too_large} bytes", "a shorter body", 413, Why.TOO_LARGE
@@ -57,7 +60,7 @@ def decide(
     if refused is None:
         body, vast, refused = _body(operation, received, headers)
     if refused is not None:
-        return _checked(system, operation, system.refuse(refused, operation.id)), None
+        return _refused(world, system, operation, refused), None
     path_values: dict[str, Any] = {}
     query: dict[str, Any] = {}
     violations: list[Violation] = []
@@ -77,7 +80,7 @@ def decide(
             violations += broken if violations else [*broken, *_surveyed(operation, call, broken)]
         if violations:
             refused = Refused(tuple(violations), 400, Why.SCHEMA)
-            return _checked(system, operation, system.refuse(refused, operation.id)), None
+            return _refused(world, system, operation, refused), None
         answer = operation.handler(call)
     except Exception as error:
         log.exception("%s.%s failed; this is a defect of ixkit", system.name, operation.id)
@@ -156,6 +159,11 @@ def _surveyed(operation: Operation, call: Call, broken: list[Violation]) -> list
     if answer.refused is None:
         return []
     return [v for v in answer.refused.violations if not related(v, broken)]
+
+
+def _refused(world: World, system: System, operation: Operation, refused: Refused) -> Answer:
+    """The vendor's envelope, under the readings of this world."""
+    return _checked(system, operation, system.under(system.refuse(refused, operation.id), world.readings))
 
 
 def _checked(system: System, operation: Operation, answer: Answer) -> Answer:

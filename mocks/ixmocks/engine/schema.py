@@ -242,7 +242,9 @@ def _expected(keyword: str, node: Any, seen: Any) -> str:
     if keyword == "pattern" and "x-expected" in node:
         return str(node["x-expected"])
     if keyword == "enum" and isinstance(limit, list):
-        limit = ", ".join(str(item) for item in limit)
+        limit = ", ".join(
+            str(item) for item in limit if item is not None
+        )  # null says nothing, and may be sent
     if keyword == "type" and isinstance(limit, list):
         limit = " or ".join(limit)
     return _EXPECTED.get(keyword, f"{keyword} {{}}").format(limit)

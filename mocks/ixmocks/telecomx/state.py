@@ -25,10 +25,13 @@ class Level(Enum):
     MANAGER = "MANAGER"
     OWNER = "OWNER"
     RESELLER = "RESELLER"
+    RESELLER_ADMIN = "RESELLER_ADMIN"
+    """A RESELLER with the feature FINANCE. ASSUMED: here she may do what a RESELLER may."""
     ADMIN = "ADMIN"
 
 
-SELLING = frozenset({Level.RESELLER, Level.ADMIN})
+RESELLERS = frozenset({Level.RESELLER, Level.RESELLER_ADMIN})
+SELLING = RESELLERS | {Level.ADMIN}
 """Who makes invoices, and who sees wholesale prices."""
 
 
