@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -80,6 +81,8 @@ def report_of(
         environment=(
             Fact(name="python", value=platform.python_version()),
             Fact(name="system", value=platform.platform()),
+            Fact(name="processors", value=str(os.cpu_count() or 1)),
+            Fact(name="cpu_seconds", value=f"{_cpu_s():.0f}"),
         ),
     )
 
@@ -116,7 +119,7 @@ def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interru
 def _summary(result: Result, preflight: Sequence[Preflight], level: int) -> str:
     if not result.levels:
         failed = [each for each in preflight if each.result.value == "failed"]
-        return f"not judged: {failed[0].title} failed" if failed else "not judged"
+        return f"not judged: {failed[0].found}" if failed else "not judged"
     counts = Counter(each.verdict.value for each in result.checks if each.level <= level)
     told = ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing was judged"
     beyond = sum(
@@ -184,6 +187,12 @@ def _marks(result: Result) -> Iterable[str]:
             and Verdict.PASS in verdicts[code]
         ):
             yield mark
+
+
+def _cpu_s() -> float:
+    """Of this process and all that it started and that has ended: mocks, connector."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _named(config: Config) -> str:

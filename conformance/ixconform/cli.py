@@ -51,10 +51,13 @@ class Driving(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if not behind:
-                own = f"your connector's own go behind --, as in -- ./my-connector {error.option_name}"
-                error.message = f"there is no option {error.option_name}; {own}."
-            raise
+            if behind:
+                raise
+            own = f"your connector's own go behind --, as in -- ./my-connector {error.option_name}"
+            said = f"there is no option {error.option_name}; {own}."
+            raise click.NoSuchOption(
+                error.option_name, message=said, possibilities=error.possibilities, ctx=ctx
+            ) from None
 
 
 def _drives(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -26,8 +26,7 @@ class Ear:
 
     def __init__(self, folder: Path, onward: str = "") -> None:
         self.folder, self.onward = folder, onward
-        self.stirred = threading.Event()
-        """Set whenever something came."""
+        self._came = threading.Condition()
         self._path = f"/{secrets.token_hex(16)}"
         self._count, self._waiting = 0, list[Path]()
         self._lock = threading.Lock()
@@ -57,8 +56,15 @@ class Ear:
             draft.replace(name)
             self._waiting.append(name)
             self._pass_on()
-        self.stirred.set()
+        with self._came:
+            self._came.notify_all()
         return True
+
+    def heard(self, number: int, seconds: float) -> None:
+        """Until so many more have come, or so long."""
+        with self._came:
+            wanted = self._count + number
+            self._came.wait_for(lambda: self._count >= wanted, seconds)
 
     def pass_on(self) -> None:
         """Post on what the connector's own endpoint has not taken yet, if it has one."""

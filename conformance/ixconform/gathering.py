@@ -24,9 +24,14 @@ def books_of(stage: Stage, world: str) -> Books:
     return stage.target.books(stage.control.state(world, stage.target.traits.name))
 
 
-def exchanges_of(control: Control, world: str, spans: Sequence[Span]) -> tuple[Exchange, ...]:
-    """All that was asked, posted and done by people since the first run began."""
+def exchanges_of(stage: Stage, world: str, spans: Sequence[Span]) -> tuple[Exchange, ...]:
+    """All that was asked, posted and done by people since the first run began.
+
+    Where the target is none of ours, what a connector asks of another mock is its own business."""
+    control = stage.control
     summaries, _ = control.events(world)
+    if stage.target.traits.unseen:
+        summaries = [each for each in summaries if each["system"] == "ixpole"]
     if len(summaries) > WHOLE_MAX:  # a loop: its beginning and its end tell all there is to tell
         summaries = [*summaries[: WHOLE_MAX // 2], *summaries[-WHOLE_MAX // 2 :]]
     archive = control.archive(world)

@@ -30,7 +30,7 @@ from ixconform.systems import ixpole
 from ixconform.systems.target import Act, Target
 
 LOOK_S = 0.5
-CARRY_S, CARRY_LOOK_S = 20.0, 0.02
+CARRY_S, CARRY_LOOK_S = 20.0, 0.1
 """So long may it take until what a target posts is delivered."""
 SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
 """Runs until it must rest: one for each instalment and a few more, as booking one a run is allowed, within bounds."""
@@ -63,6 +63,8 @@ class Player:
         self.session: Session | None = None
         self.ear: Ear | None = None
         self.env: dict[str, str] = {}
+        self.fresh: list[Any] = []
+        """The events of the last run."""
         self.now = case.clock
         self._steps: dict[str, Callable[[Step], None]] = {
             "trigger": self._trigger, "settle": self._settle, "advance": self._advance, "clock": self._clock,
@@ -130,16 +132,16 @@ class Player:
         wrote = False
         kill: Mapping[str, Any] = step.args.get("kill") or {"turn": -1}
         for turn in range(int(step.args.get("most") or self._patience())):
-            before = self.cursor
             if turn == kill["turn"]:
                 self._kill(Step("kill", dict(kill)))
             else:
                 self._trigger(step)
             if self.runs[-1].ended not in ("exit", "quiet", "killed"):
                 return
-            wrote = self._wrote(before)
+            wrote = any(map(self._writes, self.fresh))
             came = self._pass()
-            if not wrote and not came and turn >= kill["turn"] and not self._backlog():
+            struck = any(each["fault"] for each in self.fresh)  # what it could not do, it does the next time
+            if not (wrote or came or struck or turn <= kill["turn"] or self._backlog()):
                 return
         if not wrote:
             return
@@ -153,23 +155,24 @@ class Player:
         """Time passes, in which a target that posts its verdicts does so. Whether anything came."""
         if self.ear is None or not self.traits.pulse:
             return False
-        before = self._last()
-        self._advanced(self.traits.pulse)
-        found, _ = self.stage.control.events(self.world, before)
-        return any(each["method"] == "HOOK" for each in found)
+        return self._advanced(self.traits.pulse)
 
-    def _advanced(self, by: str) -> None:
-        self.now = at_home(self.stage.control.advance(self.world, by)["now"], self.case)
-        self._carried()
+    def _advanced(self, by: str) -> bool:
+        """Whether anything happened by itself in that time."""
+        passed = self.stage.control.advance(self.world, by)
+        self.now = at_home(passed["now"], self.case)
+        if passed["due"]:
+            self._carried()
+        return bool(passed["due"])
 
     def _carried(self) -> None:
         """Until all that the target has to say by now is delivered."""
         until = time.monotonic() + CARRY_S
         while self.ear is not None and time.monotonic() < until:
-            if not self.stage.control.state(self.world, self.traits.name)["ready"]:
+            waiting = len(self.stage.control.state(self.world, self.traits.name)["ready"])
+            if not waiting:
                 return
-            self.ear.stirred.wait(CARRY_LOOK_S)
-            self.ear.stirred.clear()
+            self.ear.heard(waiting, CARRY_LOOK_S)
 
     def _backlog(self) -> bool:
         """Whether something that must be booked waits still: a run may be spent on one that is left for a person."""
@@ -338,7 +341,7 @@ class Player:
         return self._ended(going.finish(), ended)
 
     def _ended(self, end: Ended, ended: str) -> Run:
-        last = self._last()
+        self.fresh, last = self.stage.control.events(self.world, self.cursor)
         number = len(self.runs) + 1
         self.spans.append((self.cursor + 1, last, number))
         self.cursor = last
@@ -366,13 +369,15 @@ class Player:
     def _last(self) -> int:
         return self.stage.control.events(self.world, self.cursor)[1]
 
-    def _wrote(self, after: int) -> bool:
-        """Whether the connector changed anything in the systems since then."""
-        found, _ = self.stage.control.events(self.world, after)
-        return any(each["changed"] and self._writes(each) for each in found)
-
     def _writes(self, event: Mapping[str, Any]) -> bool:
-        own = not event["operation"].startswith("act:") and event["method"] not in ("HOOK", "GET")
+        """Whether the connector changed something in a system by it, as far as the kit may look."""
+        if self.traits.unseen and event["system"] != "ixpole":
+            return False
+        own = (
+            event["changed"]
+            and not event["operation"].startswith("act:")
+            and event["method"] not in ("HOOK", "GET")
+        )
         return own and event["system"] != "control" and event["operation"] not in self.traits.registers
 
     def _moment(self, kind: str, text: str) -> None:
@@ -383,7 +388,7 @@ class Player:
     def _history(self, problem: str) -> History:
         shelf = ixpole.shelf(self.stage.control.state(self.world, "ixpole"))
         return History(
-            case=self.case, exchanges=exchanges_of(self.stage.control, self.world, self.spans),
+            case=self.case, exchanges=exchanges_of(self.stage, self.world, self.spans),
             runs=tuple(self.runs), books=books_of(self.stage, self.world), shelf=shelf,
             moments=tuple(self.moments), notes=tuple(self.notes), problem=problem,
         )  # fmt: skip

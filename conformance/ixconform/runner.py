@@ -382,7 +382,7 @@ def calls_of(history: History, traits: Traits) -> Iterable[Call]:
             place=places[each.run],
             step=step if each.run in busy else -1,
             turn=turn,
-            writes=writes(each),
+            writes=writes(each) and each.operation not in quiet,
         )
 
 

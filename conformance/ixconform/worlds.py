@@ -47,9 +47,11 @@ class Maker:
         id: int = 0,
     ) -> Customer:
         number = id or self._first_id + len(self.customers) + len(self.strangers) + 1
+        # Nobody can enter a customer into books that the kit does not know: there all of them are new.
         title = name or f"Club {_word(self.seed * 7919 + number, 6).title()} NV"
         made = Customer(
-            id=number, name=title, known=known, vat="" if private else f"{self.traits.country}{_vat(number)}",
+            id=number, name=title, known=known and not self.traits.unseen,
+            vat="" if private else f"{self.traits.country}{_vat(number)}",
             email=f"pay{number}@club.example" if email is None else email,
             person=_person(title) if private else None,
         )  # fmt: skip

@@ -60,8 +60,7 @@ class PatientClock:
 
 def sync(env: Mapping[str, str]) -> int:
     """One poll. 0: all is well; 1: something waits for a person, which the output names."""
-    target = env["IXKIT_PROFILE"].split("-")[1]
-    mode = Mode(env["IXKIT_MODE"])
+    target, mode = aimed(env["IXKIT_PROFILE"], env["IXKIT_MODE"])
     settings = read_settings(SHARED / EXAMPLES[target])
     settings = replace(settings, mode=replace(settings.mode, default=mode, rules=()))
     connection = CONNECTIONS[target]
@@ -92,6 +91,13 @@ def sync(env: Mapping[str, str]) -> int:
         if item.status is Status.PARKED:
             print(f"{item.code}: {item.message or item.reason}")
     return 1 if report.exit_code else 0
+
+
+def aimed(profile: str, mode: str) -> tuple[str, Mode]:
+    """Where it books, and how. For the source alone any system will do: nobody looks into it."""
+    if mode == "source-only":
+        return "silvasoft", Mode.DIRECT
+    return profile.split("-")[1], Mode(mode)
 
 
 def hear(env: Mapping[str, str], parts: Parts, read: Callable[[bytes], tuple[Notice, ...]]) -> str | None:

@@ -15,11 +15,13 @@ from ixconform.checks.finding import Seen
 from ixconform.config import ConfigError, claims_of
 from ixconform.control import Control
 from ixconform.history import History, Run
+from ixconform.judge import judge
 from ixconform.likeness import differs
 from ixconform.profile import Claims, profile_of
 from ixconform.runner import calls_of
 from ixconform.scenarios.asked import Asked, Omitted, recording
 from ixconform.scenarios.catalogue import SCENARIOS
+from ixconform.systems.registry import UNSEEN
 
 
 def with_money(*acts: tuple[int, str, dict[str, Any]], told_at: int, owing: int) -> History:
@@ -152,3 +154,20 @@ def test_a_connection_that_the_server_closed_is_opened_again() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_in_books_that_the_kit_does_not_know_every_customer_is_new() -> None:
+    asked = Asked(profile=profile_of("ixpole-source-only"), claims=Claims())
+    played = [each for each in SCENARIOS if each.level < 3 and not isinstance(each.cases(asked), Omitted)]
+    made = [case for each in played for case in each.cases(asked)]
+    assert {"C-010", "C-020", "C-029", "C-053"} <= {each.scenario for each in made}
+    assert not any(customer.known for each in made for customer in each.data.customers)
+
+
+def test_without_a_look_into_the_books_one_number_for_two_instalments_is_found() -> None:
+    history = right(data(2))
+    first, second = (each.code for each in history.case.data.instalments)
+    same = with_told(history, second, number=history.shelf.instalments[first].number)
+    unseen = [each.code for each in judge(same, UNSEEN, Claims()) if each.code == "P-ONE"]
+    assert unseen == ["P-ONE"]
+    assert [each.code for each in judge(history, UNSEEN, Claims())] == []

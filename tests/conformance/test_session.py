@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from ixconform import session
 from ixconform.cli import conform
 from ixconform.control import ControlError
+from ixconform.drivers.process import HALT
 from ixconform.runner import Result
 from ixconform.session import Options, chosen
 
@@ -89,6 +91,19 @@ def test_lists_are_looked_for_beside_the_file_that_names_them(here: Path) -> Non
     )
     picked = chosen(Options(config_file=config))
     assert session.lists(picked, None, None).flaky == {"P-ONE/C-010"}
+
+
+def test_who_hears_no_hangup_is_not_ended_by_one() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with session.breaking_off():
+            signal.raise_signal(signal.SIGHUP)
+        with pytest.raises(KeyboardInterrupt), session.breaking_off():
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        assert not HALT.on
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_checker_that_breaks_is_told_as_the_kit_s_own_defect() -> None:

@@ -113,7 +113,7 @@ EACH_FIXTURE = """
             ixkit_world.assert_money_conserved()
         ixkit_world.rewind(after.id)
         token = ixpole.client.post("/oauth/token", data={"grant_type": "client_credentials", **ixpole.credentials})
-        told = [{"instalmentCode": "C-2025-0004-01", "invoiceNumber": "777", "dueDate": "2026-05-01"}]
+        told = [{"instalmentCode": "C-2025-0004-01", "invoiceNumber": "777", "invoiceDueDate": "2026-05-01"}]
         sign = {"Authorization": f"Bearer {token.json()['access_token']}"}
         assert ixpole.client.put("/api/instalments", json=told, headers=sign).status_code == 200
         with pytest.raises(AssertionError, match="C-2025-0004-01: no target knows this number: 1272.00 EUR, told 777"):

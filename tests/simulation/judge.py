@@ -100,8 +100,10 @@ class Judge:
     limited: dict[str, datetime] = field(default_factory=dict)
     waived: frozenset[str] = frozenset()
     """What no bridge could keep under this plan; ``life.waived`` says why."""
-    raced: bool = False
-    """Somebody edits in the middle of a run: what was read just before may be booked (iXpole locks nothing)."""
+    listed: dict[str, int] = field(default_factory=dict)
+    """Of each code, what iXpole's list said last."""
+    raced: set[str] = field(default_factory=set)
+    """Edited after the list was read for the last time before its number was told: iXpole locks nothing."""
     requests: int = 0
 
     def __post_init__(self) -> None:
@@ -112,7 +114,8 @@ class Judge:
         return Judge(
             self.stage, self.seen, dict(self.real), dict(self.paid), dict(self.uncertain),
             {code: set(each) for code, each in self.totals.items()}, dict(self.owners), dict(self.papers),
-            set(self.shown), self.known, dict(self.limited), self.waived, self.raced, self.requests,
+            set(self.shown), self.known, dict(self.limited), self.waived, dict(self.listed),
+            set(self.raced), self.requests,
         )  # fmt: skip
 
     # --- the three sides --------------------------------------------------------------------
@@ -212,6 +215,9 @@ class Judge:
         for event in events:
             if event.operation == "putInstalments":
                 self._written_back(event)
+            elif event.operation == "getInstalments":
+                offered = self.instalments(event.before).items()
+                self.listed |= {code: each.gross_cents for code, each in offered if not each.invoice_number}
             elif event.operation == "patchCustomer":
                 self._coded(event)
             elif event.system == self.system:
@@ -329,6 +335,9 @@ class Judge:
             if code not in self.totals:
                 self._fail("I13", f"write-back for {code!r}, which iXpole never had")
             number = said.get("invoiceNumber")
+            held = self.instalments(event.before).get(code)
+            if held is not None and self.listed.get(code, held.gross_cents) != held.gross_cents:
+                self.raced.add(code)
             if number in ("-1", "D-1"):
                 self._fail("I21", f"{code}: {number} reported")
             if number is not None and number.startswith("D"):
@@ -400,7 +409,7 @@ class Judge:
                 self._fail("I8", f"{code}: iXpole has {number}, the target {[doc.number for doc in mine]}")
             if self.stage.way.hears:
                 self._judge_whole(code)
-            if mine and mine[0].total_cents != instalment.gross_cents and not self.raced:
+            if mine and mine[0].total_cents != instalment.gross_cents and code not in self.raced:
                 self._fail(
                     "I8", f"{code}: {mine[0].total_cents} booked, iXpole says {instalment.gross_cents}"
                 )

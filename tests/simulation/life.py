@@ -129,7 +129,6 @@ class Life:
         if since is not None:
             self._begin_at(since)
         self.judge.waived = waived(plan)
-        self.judge.raced = any(each.fault == "edited" for each in plan.strikes)
         self.clock = WorldClock(stage)
         self.clock.skew_s = self.notes.skew_s
 
@@ -276,7 +275,6 @@ class Life:
             if struck is not None:
                 self.plan = replace(self.plan, strikes=(*self.plan.strikes, Strike(point, struck)))
                 self.judge.waived = waived(self.plan)
-                self.judge.raced = self.judge.raced or struck == "edited"
         if struck is not None:
             self.notes.struck += 1
         return struck

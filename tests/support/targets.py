@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -31,8 +31,9 @@ from ixbridge.core.records import Record
 from ixbridge.core.steps import Side
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
 from ixbridge.shell.inbox import Letterbox, Put
+from ixbridge.shell.rebuild import Rebuilt, left_of, rebuild
 from ixbridge.shell.report import Report
-from ixbridge.shell.start import Credentials, Parts, runner_of
+from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.targets.riverty import NOTIFICATIONS
 from ixbridge.targets.riverty_notices import notices_in
@@ -183,15 +184,28 @@ class Bench:
         if self.wire.system == "riverty":
             self.wait()
         self.starts += 1
-        journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
+        return runner_of(self._parts(MemoryJournal(self.clock, self.disk, fence=self.starts))).run()
+
+    def _parts(self, journal: MemoryJournal) -> Parts:
         transports = {Side.SOURCE: self.wire, Side.TARGET: self.wire}
         known = self.wire.kit.world(self.wire.world).credentials[self.wire.system].env
         target = self.policy.target
         own = Credentials(
             "a-client", "a-client-secret", {name: known[target.env(name)] for name in target.credentials}
         )
-        parts = Parts(transports, own, self.clock, EvenChance(), journal, self.policy)
-        return runner_of(parts).run()
+        return Parts(transports, own, self.clock, EvenChance(), journal, self.policy)
+
+    def rebuild(self, *, left: int = 0, not_created: bool = False, codes: Sequence[str] = ()) -> Rebuilt:
+        """The journal as it can be made anew when only its first ``left`` records are left."""
+        made = rebuild(
+            exchange_of(self._parts(MemoryJournal(self.clock))), self.policy, left_of(self.disk[:left]),
+            since=date(2026, 1, 1), codes=codes, not_created=not_created,
+        )  # fmt: skip
+        del self.disk[left:]
+        journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
+        for entry in made.entries:
+            journal.append(entry, sync=True)
+        return made
 
     def statuses(self) -> dict[str, str]:
         return {item.code: item.status.value for item in self.run().items}

@@ -26,7 +26,7 @@ class Call:
     step: int
     """The step of the recorded life in which the run began; -1 for a run that only looked."""
     writes: bool
-    """Whether it is meant to change something."""
+    """Whether it is meant to change something; signing in is not."""
     turn: int = 0
     """The how manieth run of its step, from 0."""
 

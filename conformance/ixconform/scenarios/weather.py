@@ -107,7 +107,8 @@ def _faulted(asked: Asked, name: str, fault: dict[str, Any]) -> Case:
 
 
 def _distinct(recorded: tuple[Call, ...]) -> list[Call]:
-    return [call for call in recorded if call.nth <= NTH_MAX]
+    """What changes nothing is asked the second time as it was the first."""
+    return [call for call in recorded if call.nth <= (NTH_MAX if call.writes else 1)]
 
 
 def busy(asked: Asked) -> list[Case]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ixmocks.commandline.completing import scenarios, systems
 from ixmocks.commandline.group import Group
 from ixmocks.commandline.server import Server, asks, asks_world
 from ixmocks.commandline.show import as_json, heading, table
@@ -86,7 +87,9 @@ def _document(of: dict[str, Any]) -> str:
 
 @world.command()
 @click.argument("name", required=False)
-@click.option("--scenario", help="What is in it at first; `ixkit scenario list` names them.")
+@click.option(
+    "--scenario", shell_complete=scenarios, help="What is in it at first; `ixkit scenario list` names them."
+)
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="For everything made up by rule.")
 @click.option("--clock", help="`real`, or a time with zone to freeze at.")
 @click.option(
@@ -200,7 +203,7 @@ def delete(server: Server, output: str, name: str) -> None:
 
 
 @world.command()
-@click.argument("system", required=False)
+@click.argument("system", required=False, shell_complete=systems)
 @asks_world
 def state(server: Server, output: str, system: str | None) -> None:
     """All that a world's systems hold, as JSON with sorted names: made to be compared.

@@ -16,6 +16,9 @@ from ixmocks.engine.world import World
 from ixmocks.env import env_for, url_of
 from ixmocks.ixpole.state import today
 
+WHOLE_MAX = 50
+"""Where there are more worlds, their instalments are not counted in the list."""
+
 
 def register(app: flask.Flask) -> None:
     app.add_url_rule(PREFIX, view_func=listed, endpoint="worlds")
@@ -36,7 +39,8 @@ def register(app: flask.Flask) -> None:
 
 def listed() -> str:
     kit = site().kit
-    found = (kit.worlds.get(name) for name in sorted(kit.worlds.names()))
+    names = sorted(kit.worlds.names())
+    found = (kit.worlds.get(name) for name in names)
     told = ask("GET", api("scenarios"))
     heads = {head["name"]: head for head in told.value["scenarios"]} if told.ok else {}
     rules = [
@@ -45,9 +49,10 @@ def listed() -> str:
         for code, rule in book.rules.items()
         if rule.readings
     ]
+    rows = [_row(world, whole=len(names) <= WHOLE_MAX) for world in found if world is not None]
     return flask.render_template(
-        "worlds.html", worlds=[_row(world) for world in found if world is not None], scenarios=heads,
-        chosen=kit.world().scenario, open_rules=rules, addresses=site().urls(),
+        "worlds.html", worlds=rows, scenarios=heads, chosen=kit.world().scenario, open_rules=rules,
+        addresses=site().urls(),
     )  # fmt: skip
 
 
@@ -158,11 +163,11 @@ def _from(otherwise: str) -> str:
     return to if to.startswith(PREFIX) else otherwise
 
 
-def _row(world: World) -> dict[str, Any]:
+def _row(world: World, *, whole: bool) -> dict[str, Any]:
     events, moment = tuple(world.journal), world.moment
     return {
         "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(moment.clock),
-        "stations": stations(lives(moment.systems, today(moment.clock.now()))),
+        "stations": stations(lives(moment.systems, today(moment.clock.now()))) if whole else {},
         "events": world.journal.written, "kept": len(events), "faults": len(world.faults.listed()),
         "refused": sum(1 for event in events if event.violations),
     }  # fmt: skip
