@@ -67,7 +67,7 @@ def _silvasoft(state: Any) -> Iterator[Doc]:
             )  # fmt: skip
 
 
-_COPENHAGEN, _BRUSSELS = ZoneInfo("Europe/Copenhagen"), ZoneInfo("Europe/Brussels")
+_COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
 def _telecomx(state: Any) -> Iterator[Doc]:
@@ -96,8 +96,7 @@ def _crmcom(state: Any) -> Iterator[Doc]:
         yield Doc(
             one.back_office_code, frozenset({one.id, one.number, one.reference} - {""}), one.number or None,
             state.accounts[one.account].number, one.total_cents, vat, owed,
-            one.issued_on.astimezone(_BRUSSELS).date(),
-            one.due_on.astimezone(_BRUSSELS).date() if one.due_on else None,
+            one.issued_on.date(), one.due_on.date() if one.due_on else None,
             tuple((_hundredths(item.vat_percentage), item.total_cents) for item in one.items),
             stage in ("DRAFT", "POSTED"), stage == "POSTED",
         )  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any
 
 from ixbridge.core.mapping import (
     CustomerRules,
+    LedgerRules,
     LineRules,
     ModeRules,
     ProductRules,
@@ -36,14 +37,16 @@ from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.targets.riverty import NOTIFICATIONS
 from ixbridge.targets.riverty_notices import notices_in
-from ixmocks import crmcom, riverty, telecomx
+from ixmocks import crmcom, riverty, silvasoft, telecomx
 from ixmocks.engine.outcome import Changed
 from ixmocks.engine.system import Delivery
 from ixmocks.kit import AnswerLost, Kit
 from support.bridging import EvenChance, Fault, MemoryJournal, Pocket, StillClock, customer, instalment
 
 NOW = datetime(2026, 4, 15, 9, tzinfo=UTC)
-SYSTEMS = {"telecomx": telecomx.SYSTEM, "crmcom": crmcom.SYSTEM, "riverty": riverty.SYSTEM}
+SYSTEMS = {each.name: each for each in (telecomx.SYSTEM, crmcom.SYSTEM, riverty.SYSTEM, silvasoft.SYSTEM)}
+NO_WINDOWS = {"silvasoft": {"SILV-31": "none"}}
+"""Tests ask more often in a moment than any plan allows."""
 _names = count(1)
 WORLDS_KEPT = 20
 _open: deque[tuple[Kit, str]] = deque()
@@ -67,7 +70,8 @@ class Wire:
     def __post_init__(self) -> None:
         self.kit = kit_of(self.system)
         self.world = f"w{next(_names)}"
-        self.kit.create(self.world, scenario="documents", clock=NOW.isoformat(), readings=self.readings)
+        readings = {**NO_WINDOWS.get(self.system, {}), **self.readings}
+        self.kit.create(self.world, scenario="documents", clock=NOW.isoformat(), readings=readings)
         if self.system == "riverty":
             self._register()
         _open.append((self.kit, self.world))
@@ -125,9 +129,16 @@ class Wire:
     def documents(self) -> list[Any]:
         """All invoices that the mock holds, but for those of its scenario."""
         state, first = (self.kit.state(self.system, world=name) for name in (self.world, "default"))
+        if self.system == "silvasoft":
+            return [each for serial, each in state.sales.all.items() if serial not in first.sales.all]
         if self.system == "crmcom":
             return [each for each in state.invoices if first.invoices.get(each.id) is None]
         return [each for id, each in state.invoices.items() if id not in first.invoices]
+
+    def orders(self) -> list[Any]:
+        """All orders that Silvasoft's mock holds, but for those of its scenario."""
+        state, first = (self.kit.state(self.system, world=name) for name in (self.world, "default"))
+        return [each for number, each in state.orders.all.items() if number not in first.orders.all]
 
 
 class WireClock(StillClock):
@@ -214,7 +225,7 @@ ADDRESS = {
     "city": "Kastrup",
     "countryCode": "DK",
 }
-CURRENCY = {"telecomx": "DKK", "crmcom": "EUR", "riverty": "EUR"}
+CURRENCY = {"telecomx": "DKK", "crmcom": "EUR", "riverty": "EUR", "silvasoft": "EUR"}
 TAXES = {
     "telecomx": {"25": TaxRule(Decimal(25)), "0": TaxRule(Decimal(0)), "21": TaxRule(Decimal(21))},
     "crmcom": {
@@ -224,11 +235,13 @@ TAXES = {
         "0": TaxRule(Decimal(0), "Zero"),
     },
     "riverty": {str(pc): TaxRule(Decimal(pc)) for pc in (25, 21, 6, 0)},
+    "silvasoft": {str(pc): TaxRule(Decimal(pc)) for pc in (21, 12, 6, 0)},
 }
 PRODUCTS = {
     "telecomx": ProductRules(numbers={"SEAT": "FORBRUG1"}),
     "crmcom": ProductRules(create=True, category="Service"),
     "riverty": ProductRules(),
+    "silvasoft": ProductRules(create=True),
 }
 
 
@@ -240,6 +253,7 @@ def settings(system: str, mode: Mode = Mode.DIRECT, **changes: Any) -> Settings:
         "products": PRODUCTS[system],
         "tax": TaxRules(TAXES[system]),
         "lines": LineRules(max=0),
+        "ledger": LedgerRules(fallback="8000") if system == "silvasoft" else LedgerRules(),
         "currencies": (CURRENCY[system],),
     }
     return Settings(**{**values, **changes})
@@ -262,11 +276,14 @@ def one(
 
 
 def source_of(system: str, *instalments: dict[str, Any]) -> Pocket:
+    usual = 21 if system == "silvasoft" else 25
     product = {"productId": 501, "productCode": "SEAT", "description": "Seat", "productGroup": "Seats"}
     return Pocket(
         instalments={each["instalmentCode"]: each for each in instalments or (one(system, "C-1"),)},
         customers={1001: {**customer(), "addresses": [ADDRESS]}},
-        products={501: {**product, "vatRate": {"code": "25", "percentage": 25}, "priceExclVat": 100.0}},
+        products={
+            501: {**product, "vatRate": {"code": str(usual), "percentage": usual}, "priceExclVat": 100.0}
+        },
     )
 
 
