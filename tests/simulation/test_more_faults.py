@@ -223,8 +223,6 @@ def struck(way: str) -> list[tuple[str, int]]:
     return [call for call in calls(way) if call[0] not in OFTEN or call[1] in (1, last[call[0]])]
 
 
-
-
 def cases() -> Iterator[Any]:
     for way in {**WAYS, **LONG_WAYS}:
         for fault in FAULTS:
