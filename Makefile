@@ -83,8 +83,10 @@ conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (
 conform-zoo: $(VENV)/.dev ## what the suite catches: 41 mistakes, ten times each, and harmless variants (an hour)
 	PYTHONPATH=tests $(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
-bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
+bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism; what the bridge books
 	$(BIN)/python tests/bench/bench.py $(ARGS)
+	$(BIN)/python tests/bench/bridge.py
+	$(BIN)/python tests/bench/bridge.py --profile --only "silvasoft, direct"
 
 docs: $(VENV)/.dev ## the pages of docs/, into site/
 	$(BIN)/mkdocs build --strict --quiet
