@@ -52,7 +52,7 @@ def page(scores: list[Score]) -> str:
         "# Weakened rules",
         "",
         "Made by `make mutate`. Each check behind a rule is weakened, one at a time: off, `<` becomes `<=`, a limit",
-        "moves by one, `and` becomes `or`, something mandatory is not. Then the rule's examples and the tests of its system",
+        "moves by one, `and` becomes `or`, something mandatory is not. Then the rule's examples and its system's tests",
         "are run. A test that fails has noticed.",
         "",
         "| system | weakened | noticed |",
