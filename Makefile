@@ -3,7 +3,7 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check
-PROFILES := $(foreach target,silvasoft telecomx crmcom,ixpole-$(target)-direct ixpole-$(target)-draft)
+PROFILES := $(foreach target,silvasoft riverty telecomx crmcom,ixpole-$(target)-direct ixpole-$(target)-draft)
 WORK := mocks bridge conformance tools tests
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export REDOCLY_TELEMETRY := off
@@ -40,7 +40,7 @@ test-long: $(VENV)/.dev tools/peers/node_modules/.stamp tools/peers/.venv/.stamp
 simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.replay $(ARGS)
 
-campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000 --executor dask://HOST:PORT")
+campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000", ARGS="pairs --done FILE --shard 1/8")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.campaign $(ARGS)
 
 check: format-check types arrows specs ## formatting, lint, types, arrows between rooms, contracts
@@ -75,12 +75,13 @@ fmt: $(VENV)/.dev ## put the code in shape
 conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (ARGS="--level 2" for less)
 	@mkdir -p build/conform
 	@cd tests/conformance && for profile in $(PROFILES); do \
+	  rm -f ../../build/conform/$$profile/report.json; echo "$$profile …" >&2; \
 	  ../../$(BIN)/ixkit conform run --profile $$profile --report ../../build/conform/$$profile $(ARGS) \
-	    >../../build/conform/$$profile.txt 2>&1; \
-	  grep -m1 "  passed\|  failed\|  not \|  inconclusive" ../../build/conform/$$profile.txt || tail -5 ../../build/conform/$$profile.txt; done
+	    >../../build/conform/$$profile.txt 2>&1 || tail -3 ../../build/conform/$$profile.txt >&2; done
+	@$(BIN)/python tools/conform_table.py build/conform $(PROFILES) --write docs/conformance.md
 
-conform-zoo: $(VENV)/.dev ## what the suite catches: 25 mistakes, ten times each, and harmless variants (an hour)
-	$(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
+conform-zoo: $(VENV)/.dev ## what the suite catches: 41 mistakes, ten times each, and harmless variants (an hour)
+	PYTHONPATH=tests $(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
 bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
 	$(BIN)/python tests/bench/bench.py $(ARGS)

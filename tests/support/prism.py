@@ -9,20 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from ixmocks.engine.document import SPECS
 
-PRISM = (
-    Path(__file__).parents[2]
-    / "tools"
-    / "peers"
-    / "node_modules"
-    / "@stoplight"
-    / "prism-cli"
-    / "dist"
-    / "index.js"
-)
+PEERS = Path(__file__).parents[2] / "tools" / "peers" / "node_modules"
+PRISM = PEERS / "@stoplight" / "prism-cli" / "dist" / "index.js"
 
 
 @contextmanager
@@ -55,8 +45,3 @@ def proxy(system: str, upstream: str, folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def says_no(url: str, path: str) -> bool:
-    """Whether it judges at all: a request that no operation takes is found."""
-    return "sl-violations" in httpx.Client().request("DELETE", url + path).headers

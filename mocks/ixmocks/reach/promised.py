@@ -130,5 +130,5 @@ def _bites(node: Mapping[str, Any], keyword: str, at: str, *, is_text: bool) -> 
     if keyword == "type":
         return not (is_text and (limit == "string" or at == "body"))
     if keyword in ("minimum", "maximum"):
-        return abs(limit) < _VAST
+        return bool(abs(limit) < _VAST)
     return not (keyword in ("minLength", "minItems", "minProperties") and limit == 0)
