@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,12 +15,12 @@ from pathlib import Path
 from ixconform.config import Config
 from ixconform.profile import SOURCE, Claims, Profile
 from ixconform.report.model import (
+    UNDECIDED,
     Capability,
     Connector,
     Digest,
     Fact,
     Kit,
-    LevelResult,
     Outcome,
     Politeness,
     Preflight,
@@ -65,7 +66,7 @@ def report_of(
         asked_level=level,
         levels=tuple(result.levels),
         checks=tuple(result.checks),
-        summary=_summary(result, preflight),
+        summary=_summary(result, preflight, level),
         started_at=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
         requests=sum(_requests(result)),
@@ -80,6 +81,8 @@ def report_of(
         environment=(
             Fact(name="python", value=platform.python_version()),
             Fact(name="system", value=platform.platform()),
+            Fact(name="processors", value=str(os.cpu_count() or 1)),
+            Fact(name="cpu_seconds", value=f"{_cpu_s():.0f}"),
         ),
     )
 
@@ -97,7 +100,10 @@ def _specs() -> Path:
 
 
 def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interrupted: bool) -> Outcome:
-    """A failure blocks, a listed one does not: the list says that it is known, and the level says that it is there."""
+    """What is listed does not decide: the list says that it is known, and the level says that it is there.
+
+    Nothing judged is nothing shown: a run without a single check is not decided.
+    """
     if interrupted:
         return Outcome.INTERRUPTED
     if result.trouble:
@@ -106,16 +112,20 @@ def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interru
         return Outcome.NOT_STARTED
     if any(each.verdict in (Verdict.FAIL, Verdict.ERROR) and each.level <= level for each in result.checks):
         return Outcome.FAILED
-    found = {each.result for each in result.levels}
-    return Outcome.INCONCLUSIVE if LevelResult.INCONCLUSIVE in found else Outcome.PASSED
+    undecided = any(each.verdict in UNDECIDED and not each.listed for each in result.checks)
+    return Outcome.INCONCLUSIVE if undecided or not result.checks else Outcome.PASSED
 
 
-def _summary(result: Result, preflight: Sequence[Preflight]) -> str:
+def _summary(result: Result, preflight: Sequence[Preflight], level: int) -> str:
     if not result.levels:
         failed = [each for each in preflight if each.result.value == "failed"]
-        return f"not judged: {failed[0].title} failed" if failed else "not judged"
-    counts = Counter(each.verdict.value for each in result.checks)
-    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+        return f"not judged: {failed[0].found}" if failed else "not judged"
+    counts = Counter(each.verdict.value for each in result.checks if each.level <= level)
+    told = ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing was judged"
+    beyond = sum(
+        each.verdict in (Verdict.FAIL, Verdict.ERROR) for each in result.checks if each.level > level
+    )
+    return f"{told}; {beyond} of higher levels fail already" if beyond else told
 
 
 def _capabilities(claims: Claims) -> Iterable[Capability]:
@@ -179,10 +189,18 @@ def _marks(result: Result) -> Iterable[str]:
             yield mark
 
 
+def _cpu_s() -> float:
+    """Of this process and all that it started and that has ended: mocks, connector."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def _named(config: Config) -> str:
+    """The script that is started, else the program, else the callable or the address."""
     if config.callable:
         return config.callable
-    return Path(config.command[-1] if config.command else config.url or "connector").name
+    files = [part for part in config.command[1:] if ((config.cwd or Path.cwd()) / part).is_file()]
+    return Path((*files, *config.command, config.url, "connector")[0]).name
 
 
 def _artefact(config: Config) -> str:

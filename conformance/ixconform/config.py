@@ -17,8 +17,8 @@ NAME = "ixkit.toml"
 DRIVERS = ("command", "service", "http", "python")
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 CONNECTOR = {"name", "version", "driver", "command", "callable", "env", "cwd", "url", "status", "ready", "capabilities",
-             "timeout_s", "quiet_s"}  # fmt: skip
-CONFORM = {"profile", "level", "budget", "known_failing", "seed", "report", "jobs"}
+             "timeout_s", "quiet_s", "hears", "registers", "previous"}  # fmt: skip
+CONFORM = {"profile", "level", "budget", "known_failing", "known_flaky", "seed", "report", "jobs"}
 
 
 class ConfigError(ValueError):
@@ -42,12 +42,19 @@ class Config:
     timeout_s: float = 60.0
     quiet_s: float = 2.0
     """A service is at rest when it has asked nothing for so long."""
+    hears: str = ""
+    """Where it takes notifications itself, such as `http://127.0.0.1:{webhook.port}/hook`; empty: it reads a folder."""
+    registers: bool = True
+    """Whether it registers the address for notifications itself."""
+    previous: tuple[str, ...] = ()
+    """The command of the version that it can be upgraded from."""
     claims: Claims = field(default_factory=Claims)
     profile: str = ""
     level: int | None = None
     budget: str = ""
     seed: int | None = None
     known_failing: str = ""
+    known_flaky: str = ""
     report: str = ""
     jobs: int | None = None
     path: Path | None = None
@@ -84,6 +91,7 @@ def of(content: Mapping[str, Any], path: Path) -> Config:
         "budget": str(conform.get("budget", "")),
         "seed": _one(conform.get("seed"), int, "conform.seed"),
         "known_failing": _one(conform.get("known_failing", ""), str, "conform.known_failing"),
+        "known_flaky": _one(conform.get("known_flaky", ""), str, "conform.known_flaky"),
         "report": _one(conform.get("report", ""), str, "conform.report"),
         "jobs": _one(conform.get("jobs"), int, "conform.jobs"),
     }
@@ -98,7 +106,8 @@ def of(content: Mapping[str, Any], path: Path) -> Config:
         cwd=(path.parent / cwd).resolve() if cwd else path.parent.resolve(), url=str(connector.get("url", "")),
         status=str(connector.get("status", "")), ready=str(connector.get("ready", "")),
         timeout_s=float(connector.get("timeout_s", 60)), quiet_s=float(connector.get("quiet_s", 2)),
-        claims=claims_of(claimed), path=path, **chosen,
+        hears=str(connector.get("hears", "")), registers=_flag(connector.get("registers", True), "connector.registers"),
+        previous=command_of(connector.get("previous", ())), claims=claims_of(claimed), path=path, **chosen,
     )  # fmt: skip
 
 
@@ -109,7 +118,7 @@ def command_of(given: str | Sequence[str]) -> tuple[str, ...]:
 def claims_of(given: Mapping[str, Any]) -> Claims:
     """Capabilities as they were declared; what is not named keeps its default."""
     names = {each.name: each.type for each in fields(Claims)}
-    wanted = {name: value for name, value in given.items() if name not in ("profile", "mode", "paging")}
+    wanted = {name: value for name, value in given.items() if name not in ("profile", "mode")}
     _known(wanted, set(names), "connector.capabilities")
     correlation = wanted.get("correlation", "")
     if isinstance(correlation, Mapping):
@@ -122,7 +131,16 @@ def claims_of(given: Mapping[str, Any]) -> Claims:
     for name, value in wanted.items():
         if names[name] == "bool" and not isinstance(value, bool):
             raise ConfigError(f"connector.capabilities.{name} is {value!r}; expected true or false")
+        if names[name] == "int":
+            wanted[name] = _seconds(value, f"connector.capabilities.{name}")
     return Claims(**wanted)
+
+
+def _seconds(value: Any, where: str) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) < 5):
+        raise ConfigError(f"{where} is {value!r}; expected a number of seconds")
+    return int(text)
 
 
 def _pattern(text: str) -> None:
@@ -168,6 +186,12 @@ def _known(content: Mapping[str, Any], names: set[str], where: str) -> None:
             near = get_close_matches(name, names, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(sorted(names))}"
             raise ConfigError(f"{where}.{name}: nobody knows that{hint}")
+
+
+def _flag(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{where} is {value!r}; expected true or false")
+    return value
 
 
 def _one(value: Any, kind: type, where: str) -> Any:

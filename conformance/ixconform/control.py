@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import httpx
-
-WAIT_S = 30.0
+from ixconform.wire import Wire, WireError
 
 
 class ControlError(Exception):
@@ -45,22 +43,20 @@ class Control:
         self.url = url.rstrip("/")
         self.base: Mapping[str, str] = {}
         """What every world begins with, by system, where the server was started with something else."""
-        self._client = httpx.Client(base_url=self.url, headers=headers, timeout=WAIT_S, trust_env=False)
+        self._wire = Wire(self.url, {**headers, "Content-Type": "application/json"})
 
     def close(self) -> None:
-        self._client.close()
+        self._wire.close()
 
     def ask(self, method: str, path: str, body: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
-        content = None if method == "GET" else json.dumps({} if body is None else body)
+        content = b"" if method == "GET" else json.dumps({} if body is None else body).encode()
         try:
-            reply = self._client.request(
-                method, path, content=content, params=query, headers={"Content-Type": "application/json"}
-            )
-        except httpx.HTTPError as error:
-            raise ControlError(f"{method} {path}: {str(error) or type(error).__name__}") from error
-        if not reply.is_success:
-            raise ControlError(f"{method} {path} answered {reply.status_code}: {_detail(reply)}")
-        return json.loads(reply.text, parse_float=Decimal) if reply.content else None
+            status, told = self._wire.ask(method, path, content, query or {})
+        except WireError as error:
+            raise ControlError(f"{method} {path}: {error}") from error
+        if not 200 <= status < 300:
+            raise ControlError(f"{method} {path} answered {status}: {_detail(told)}")
+        return json.loads(told, parse_float=Decimal) if told else None
 
     def create(self, name: str, *, clock: str, seed: int, readings: Mapping[str, str]) -> Place:
         body: dict[str, Any] = {"name": name, "clock": clock, "seed": seed, "readings": dict(readings)}
@@ -114,6 +110,13 @@ class Control:
     def event(self, world: str, event: str) -> Any:
         return self.ask("GET", f"/v1/worlds/{world}/journal/{event}")
 
+    def archive(self, world: str) -> Mapping[str, Any]:
+        """Every exchange with its bodies, by the event's name, in one go. Acts and notifications are not in it."""
+        entries = self.ask("GET", f"/v1/worlds/{world}/journal.har", query={"limit": 10_000})["log"][
+            "entries"
+        ]
+        return {each["_ixkit"]["id"]: each for each in entries}
+
     def rule(self, code: str) -> Any:
         return self.ask("GET", f"/v1/rules/{code}")
 
@@ -122,9 +125,10 @@ def number_of(event: str) -> int:
     return int(event[1:])
 
 
-def _detail(reply: httpx.Response) -> str:
+def _detail(told: bytes) -> str:
+    text = told.decode(errors="replace")
     try:
-        problem = reply.json()
-        return str(problem.get("detail", problem))[:600]
+        problem = json.loads(text)
     except ValueError:
-        return reply.text[:300]
+        return text[:300]
+    return str(problem.get("detail", problem) if isinstance(problem, dict) else problem)[:600]

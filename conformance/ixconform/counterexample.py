@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ixconform.cases import id_of
@@ -23,6 +24,8 @@ HARMS = {
     "html": "a page of a proxy came back",
     "cut": "half an answer came back",
     "hollow": "{} came back",
+    "grown": "members that are new came along",
+    "hang": "no answer for long, then the connection broken",
     "late": "connection broken, done later",
     "hold": "held, the process was killed",
     "garbage": "garbage came back",
@@ -77,6 +80,7 @@ META: Mapping[str, str] = {
     "P-META-1": "with faults all ends as without",
     "P-META-2": "after a kill all ends as without",
     "P-META-3": "the backlog's order changes nothing but numbers",
+    "P-ISO": "a new world begins anew: nothing of another one is known in it",
 }
 
 
@@ -158,9 +162,7 @@ def _row(each: Exchange, finding: Finding) -> dict[str, Any]:
     return {
         "kind": StepKind.ACTION if each.person else StepKind.REQUEST,
         "system": each.system,
-        "request": f"{each.operation.removeprefix('act:')} by a person"
-        if each.person
-        else f"{each.method} {each.path}",
+        "request": _request(each),
         "status": None if unheard or each.person else each.status,
         "answer": _answer(each),
         "fault": fault,
@@ -171,7 +173,39 @@ def _row(each: Exchange, finding: Finding) -> dict[str, Any]:
     }
 
 
+def _request(each: Exchange) -> str:
+    if each.person:
+        return f"{each.operation.removeprefix('act:')} by a person"
+    return _notification(each.sent) if each.posted else f"{each.method} {each.path}"
+
+
+def _notification(body: Any) -> str:
+    """`posts EDIErrorSent: A100 OK`: what it is, and about what."""
+    if not isinstance(body, dict):
+        return "posts a notification"
+    said = body.get("parameters")
+    names = ("orderNo", "orderReference", "invoiceReference", "result", "remainingAmount")
+    facts = [str(value) for name, value in _members(said) if name in names]
+    kind = str(body.get("type", "a notification")).rpartition("/")[2]
+    return f"posts {kind}" + (f": {' '.join(dict.fromkeys(facts))}" if facts else "")
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    """All members, however deep, in order."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if isinstance(inner, Mapping | list):
+                yield from _members(inner)
+            else:
+                yield name, inner
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _members(inner)
+
+
 def _answer(each: Exchange) -> str:
+    if each.posted:
+        return "taken" if 200 <= each.status < 300 else "not taken"
     if each.operation == "getInstalments" and isinstance(each.answered, list):
         return "[" + ", ".join(str(item.get("instalmentCode", "?")) for item in each.answered[:5]) + "]"
     if each.violations:
@@ -180,5 +214,16 @@ def _answer(each: Exchange) -> str:
 
 
 def _detail(each: Exchange) -> str:
-    text = each.sent if isinstance(each.sent, str) else json.dumps(each.sent, default=str, ensure_ascii=False)
+    text = each.sent if isinstance(each.sent, str) else _dumped(each.sent)
     return text if len(text) <= 400 else text[:400] + " …"
+
+
+def _dumped(value: Any) -> str:
+    """JSON as it was sent: a decimal is a number, digit by digit."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_dumped(name)}: {_dumped(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_dumped(each) for each in value) + "]"
+    return json.dumps(value, default=str, ensure_ascii=False)

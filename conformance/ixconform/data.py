@@ -45,6 +45,7 @@ class Line:
     discount: int = 0
     """Percent, already taken off `net_cents`."""
     ledger: str = ""
+    cost_centre: str = ""
 
     @property
     def vat_cents(self) -> int:

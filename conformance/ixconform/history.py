@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from ixconform.data import Case
+
+REQUESTS_MAX = 3_000
+"""More in one run is a loop."""
+
+
+def moment(at: str) -> datetime:
+    """A time as the journal tells it."""
+    return datetime.fromisoformat(at.replace("Z", "+00:00"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +55,11 @@ class Exchange:
         return self.operation.startswith("act:")
 
     @property
+    def posted(self) -> bool:
+        """Whether a system sent it by itself: a notification, and no request of the connector."""
+        return self.method == "HOOK"
+
+    @property
     def heard(self) -> bool:
         """Whether the connector got this answer as it was given."""
         return not self.fault
@@ -69,6 +83,8 @@ class Run:
     """The step of the case that caused it."""
     left_behind: int = 0
     """Processes that were still there when the run had ended, and were ended by the kit."""
+    calls: tuple[str, ...] = ()
+    """Whom it called beside the kit, as far as that was seen: `api.silvasoft.nl:443`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +95,7 @@ class DocumentLine:
     text: str
     product: str = ""
     ledger: str = ""
+    cost_centre: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +124,8 @@ class Document:
     """What an action takes to name it."""
     number: str = ""
     """Its real number; empty while it has none."""
+    since: str = ""
+    """Virtual time from which it is real, where the target makes it so by itself; empty: from the start, or by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,4 +200,8 @@ class History:
     @property
     def asked(self) -> list[Exchange]:
         """What the connector asked, in order."""
-        return [each for each in self.exchanges if not each.person and each.system != "control"]
+        return [
+            each
+            for each in self.exchanges
+            if not each.person and not each.posted and each.system != "control"
+        ]

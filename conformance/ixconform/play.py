@@ -5,65 +5,50 @@ Nothing is judged here, and nobody sleeps: a run is over when the process is, an
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ixconform.control import Control, ControlError, Place, number_of
-from ixconform.data import Case, Customer, Step
-from ixconform.drivers.driver import Driver, Ended, Going, Session, Surroundings
-from ixconform.history import Books, Document, Exchange, History, Moment, Run
+from ixconform.control import ControlError, Place
+from ixconform.data import Case, Step
+from ixconform.drivers.driver import Driver, Ended, Going, Session
+from ixconform.ear import Ear
+from ixconform.filling import fill
+from ixconform.gathering import books_of, exchanges_of
+from ixconform.history import REQUESTS_MAX, Document, History, Moment, Run
 from ixconform.matching import owner_of
+from ixconform.placing import at_home, spoiled, surroundings, without
+from ixconform.stage import Stage
 from ixconform.systems import ixpole
 from ixconform.systems.target import Act, Target
 
-REQUESTS_MAX = 3_000
-"""More in one run is a loop."""
 LOOK_S = 0.5
-WHOLE_MAX = 800
-"""So many events of a case are read whole."""
+CARRY_S, CARRY_LOOK_S = 20.0, 0.1
+"""So long may it take until what a target posts is delivered."""
 SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
 """Runs until it must rest: one for each instalment and a few more, as booking one a run is allowed, within bounds."""
 STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
+OVER_CENTS = 500
+"""So much too much is paid by who pays too much."""
+KILLED_AT = {"received": "before it is handled", "after_commit": "after commit, before the answer"}
 _names = count(1)
 _naming = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """What all cases of a run share."""
-
-    control: Control
-    driver: Driver
-    target: Target
-    profile: str
-    mode: str
-    env: Mapping[str, str] = field(default_factory=dict)
-    """Names that the connector reads, to texts with placeholders such as `{silvasoft.url}`."""
-    passed: tuple[str, ...] = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV")
-    """What the connector sees of the kit's own environment."""
-    readings: Mapping[str, str] = field(default_factory=dict)
-    run_limit_s: float = 60.0
-    keep: bool = False
-    """Whether worlds stay, to be looked at."""
 
 
 class Player:
     """One case in one world."""
 
-    def __init__(self, stage: Stage, case: Case, folder: Path) -> None:
+    def __init__(self, stage: Stage, case: Case, folder: Path, heard: Path) -> None:
         self.stage, self.case = stage, case
+        self.traits = stage.target.traits
         self.runs: list[Run] = []
         self.moments: list[Moment] = []
         self.notes: list[str] = []
@@ -72,10 +57,15 @@ class Player:
         self.cursor = 0
         self.at = 0
         """The step that is being played."""
-        self.folder = folder
+        self.folder, self.heard = folder, heard
         self.world = _name()
         self.place: Place | None = None
         self.session: Session | None = None
+        self.ear: Ear | None = None
+        self.env: dict[str, str] = {}
+        self.fresh: list[Any] = []
+        """The events of the last run."""
+        self.now = case.clock
         self._steps: dict[str, Callable[[Step], None]] = {
             "trigger": self._trigger, "settle": self._settle, "advance": self._advance, "clock": self._clock,
             "fault": self._fault, "calm": self._calm, "people": self._people, "act": self._act, "add": self._add,
@@ -89,9 +79,11 @@ class Player:
         readings = {**self.stage.readings, **case.readings}
         self.place = control.create(self.world, clock=case.clock, seed=case.seed, readings=readings)
         try:
-            self._fill()
+            if self.traits.posts:
+                self.ear = Ear(self.heard)
+            self.session = self._opened(self.stage.driver, self.place)
+            fill(self.stage, case, self.place, self.ear.url if self.ear is not None else "")
             self.cursor = self._last()
-            self.session = self.stage.driver.open(self._surroundings(self.place))
             if case.running:
                 control.clock(self.world, mode="running")
             problem = self._steps_all()
@@ -99,6 +91,8 @@ class Player:
         finally:
             if self.session is not None:
                 self.session.close()
+            if self.ear is not None:
+                self.ear.close()
             if not self.stage.keep:
                 control.delete(self.world)
 
@@ -114,34 +108,71 @@ class Player:
 
     def _trigger(self, step: Step) -> None:
         if step.args.get("wrong_key"):
-            self._with_wrong_key()
+            assert self.place is not None
+            self._moment("note", "the secrets that the connector gets are wrong")
+            self._elsewhere(self.stage.driver, spoiled(self.place))
+        elif step.args.get("previous"):
+            assert self.place is not None and self.stage.before is not None
+            self._moment("note", "the connector's previous version is at work")
+            self._elsewhere(self.stage.before, self.place)
         else:
             self._run(self._begin())
 
-    def _with_wrong_key(self) -> None:
-        """One run whose secrets are wrong by a letter, in a session of its own."""
-        assert self.place is not None
-        self._moment("note", "the secrets that the connector gets are wrong")
-        session = self.stage.driver.open(self._surroundings(spoiled(self.place)))
+    def _elsewhere(self, driver: Driver, place: Place) -> None:
+        """One run in a session of its own, on the same store."""
+        mine, self.session = self.session, self._opened(driver, place)
         try:
-            self._run(session.begin())
+            self._run(self._begin())
         finally:
-            session.close()
+            self.session.close()
+            self.session = mine
 
     def _settle(self, step: Step) -> None:
         """Triggers until one writes nothing, as a scheduler would; a connector that never rests is stopped."""
         wrote = False
-        for _ in range(int(step.args.get("most") or settling(len(self.case.data.instalments)))):
-            before = self.cursor
-            self._trigger(step)
-            if self.runs[-1].ended not in ("exit", "quiet"):
+        kill: Mapping[str, Any] = step.args.get("kill") or {"turn": -1}
+        for turn in range(int(step.args.get("most") or self._patience())):
+            if turn == kill["turn"]:
+                self._kill(Step("kill", dict(kill)))
+            else:
+                self._trigger(step)
+            if self.runs[-1].ended not in ("exit", "quiet", "killed"):
                 return
-            wrote = self._wrote(before)
-            if not wrote and not self._backlog():
+            wrote = any(map(self._writes, self.fresh))
+            came = self._pass()
+            struck = any(each["fault"] for each in self.fresh)  # what it could not do, it does the next time
+            if not (wrote or came or struck or turn <= kill["turn"] or self._backlog()):
                 return
         if not wrote:
             return
         self.notes.append(f"never at rest: run {len(self.runs)} wrote again, with nothing new to do")
+
+    def _patience(self) -> int:
+        """Where each verdict is waited for, an instalment takes more runs than one."""
+        return settling(len(self.case.data.instalments)) * (2 if self.traits.posts else 1)
+
+    def _pass(self) -> bool:
+        """Time passes, in which a target that posts its verdicts does so. Whether anything came."""
+        if self.ear is None or not self.traits.pulse:
+            return False
+        return self._advanced(self.traits.pulse)
+
+    def _advanced(self, by: str) -> bool:
+        """Whether anything happened by itself in that time."""
+        passed = self.stage.control.advance(self.world, by)
+        self.now = at_home(passed["now"], self.case)
+        if passed["due"]:
+            self._carried()
+        return bool(passed["due"])
+
+    def _carried(self) -> None:
+        """Until all that the target has to say by now is delivered."""
+        until = time.monotonic() + CARRY_S
+        while self.ear is not None and time.monotonic() < until:
+            waiting = len(self.stage.control.state(self.world, self.traits.name)["ready"])
+            if not waiting:
+                return
+            self.ear.heard(waiting, CARRY_LOOK_S)
 
     def _backlog(self) -> bool:
         """Whether something that must be booked waits still: a run may be spent on one that is left for a person."""
@@ -153,12 +184,14 @@ class Player:
 
     def _advance(self, step: Step) -> None:
         self._moment("clock", f"{step.args['by']} pass")
-        self.stage.control.advance(self.world, step.args["by"])
+        self._advanced(step.args["by"])
         self.cursor = self._last()
 
     def _clock(self, step: Step) -> None:
         self._moment("clock", "the clock jumps to " + step.args["set"])
         self.stage.control.clock(self.world, set=step.args["set"])
+        self.now = step.args["set"]
+        self._carried()
         self.cursor = self._last()
 
     def _fault(self, step: Step) -> None:
@@ -171,6 +204,7 @@ class Player:
 
     def _act(self, step: Step) -> None:
         self._do(step.args["system"], (step.args["action"], step.args["params"]))
+        self._carried()
         self.cursor = self._last()
 
     def _add(self, step: Step) -> None:
@@ -189,8 +223,11 @@ class Player:
 
     def _people(self, step: Step) -> None:
         """What people do in the target with the documents of an instalment, or of all."""
-        target, books = self.stage.target, self._books()
+        target, books = self.stage.target, books_of(self.stage, self.world)
         code, what = step.args.get("code"), step.args["what"]
+        if what == "retire":
+            self._retire(books.products)
+            return
         done = 0
         for document in books.documents:
             owner = owner_of(document, self.case.data, books)
@@ -202,6 +239,19 @@ class Player:
                 done += 1
         if not done:
             self.notes.append(f"nothing to {what}" + (f" for {code}" if code else ""))
+        elif what.startswith(("pay", "unpay")) and self.traits.payments_after:
+            self._moment("clock", f"{self.traits.payments_after} pass, until payments are told")
+            self._advanced(self.traits.payments_after)
+        self._carried()
+        self.cursor = self._last()
+
+    def _retire(self, products: Sequence[str]) -> None:
+        """Each product is archived, as people do with what is no longer sold."""
+        action, _, member = self.traits.retires.partition(" ")
+        for code in products:
+            self._do(self.traits.name, (action, {member: code}))
+        if not products:
+            self.notes.append("nothing to retire")
         self.cursor = self._last()
 
     def _kill(self, step: Step) -> None:
@@ -212,8 +262,7 @@ class Player:
         going = self._begin()
         held = self._held(going)
         if held is not None:
-            what = {"received": "before it is handled", "after_commit": "after commit, before the answer"}
-            self._moment("kill", f"killed at {held['operation']}, {what[step.args['place']]}")
+            self._moment("kill", f"killed at {held['operation']}, {KILLED_AT[step.args['place']]}")
             going.kill()
             self.stage.control.release(self.world, held["id"], "drop")
         else:
@@ -244,18 +293,36 @@ class Player:
         going = self._begin()
         held = self._held(going)
         if held is not None:
-            self._do(step.args["system"], (step.args["action"], step.args["params"]))
+            self._moment("note", f"meanwhile, at {held['operation']}:")
+            self._meant(step)
             self.stage.control.release(self.world, held["id"], "continue")
         else:
             self.notes.append("the request that was waited for never came")
         self.stage.control.disarm(self.world)
         self._run(going)
 
+    def _meant(self, step: Step) -> None:
+        if "add" in step.args:
+            self._add(Step("add", {"code": step.args["add"]}))
+        else:
+            self._do(step.args["system"], (step.args["action"], step.args["params"]))
+
     # --- driving
 
     def _begin(self) -> Going:
         assert self.session is not None
-        return self.session.begin()
+        if self.case.running:
+            self.now = at_home(self.stage.control.clock(self.world)["now"], self.case)
+        self.env["IXKIT_NOW"] = self.now
+        going = self.session.begin()
+        if self.ear is not None:
+            self.ear.pass_on()
+        return going
+
+    def _opened(self, driver: Driver, place: Place) -> Session:
+        around = surroundings(self.stage, self.case, place, self.folder, self.ear)
+        self.env = dict(around.env)
+        return driver.open(replace(around, env=self.env))
 
     def _run(self, going: Going) -> Run:
         """Waits for the end of a run, and stops one that asks for ever or takes too long."""
@@ -274,7 +341,7 @@ class Player:
         return self._ended(going.finish(), ended)
 
     def _ended(self, end: Ended, ended: str) -> Run:
-        last = self._last()
+        self.fresh, last = self.stage.control.events(self.world, self.cursor)
         number = len(self.runs) + 1
         self.spans.append((self.cursor + 1, last, number))
         self.cursor = last
@@ -288,6 +355,7 @@ class Player:
             output_bytes=end.output_bytes,
             leaked=end.leaked,
             left_behind=end.left_behind,
+            calls=end.calls,
             step=self.at,
         )
         self.runs.append(run)
@@ -295,50 +363,22 @@ class Player:
 
     # --- the world
 
-    def _fill(self) -> None:
-        data, target = self.case.data, self.stage.target
-        traits, name = target.traits, target.traits.name
-        for customer in (*data.customers, *data.strangers):
-            act = target.enter(customer) if customer.known else None
-            if act is not None:
-                self._do(name, act)
-        for customer in data.customers:
-            code = target.code_of(customer) if customer.known else None
-            self._do("ixpole", ixpole.enter_customer(customer, code, traits.country))
-        for product in data.products:
-            self._do("ixpole", ixpole.enter_product(product, traits.currency))
-        later = {step.args.get("code") for step in self.case.steps if step.kind == "add"}
-        for instalment in data.instalments:
-            if instalment.code not in later:
-                self._do("ixpole", ixpole.enter_instalment(instalment, data, traits.currency))
-        for number in data.by_hand:
-            act = target.by_hand(number, _any_known(data.customers))
-            if act is not None:
-                self._do(name, act)
-
     def _do(self, system: str, act: Act) -> Any:
         return self.stage.control.act(self.world, system, *act)
-
-    def _surroundings(self, place: Place) -> Surroundings:
-        env = {name: os.environ[name] for name in self.stage.passed if name in os.environ}
-        env |= {**place.env, "IXKIT_STATE_PATH": str(self.folder), "IXKIT_MODE": self.stage.mode}
-        env["IXKIT_NOW"] = self.case.clock
-        env["IXKIT_CLOCK"] = "running" if self.case.running else "frozen"
-        env["IXKIT_PROFILE"] = self.stage.profile
-        env |= mapped(self.stage.env, place, self.folder)
-        return Surroundings(env=env, folder=self.folder, secrets=place.secrets, world=self.world)
-
-    def _books(self) -> Books:
-        if self.stage.target.traits.unseen:
-            return Books()
-        return self.stage.target.books(self.stage.control.state(self.world, self.stage.target.traits.name))
 
     def _last(self) -> int:
         return self.stage.control.events(self.world, self.cursor)[1]
 
-    def _wrote(self, after: int) -> bool:
-        found, _ = self.stage.control.events(self.world, after)
-        return any(each["changed"] for each in found)
+    def _writes(self, event: Mapping[str, Any]) -> bool:
+        """Whether the connector changed something in a system by it, as far as the kit may look."""
+        if self.traits.unseen and event["system"] != "ixpole":
+            return False
+        own = (
+            event["changed"]
+            and not event["operation"].startswith("act:")
+            and event["method"] not in ("HOOK", "GET")
+        )
+        return own and event["system"] != "control" and event["operation"] not in self.traits.registers
 
     def _moment(self, kind: str, text: str) -> None:
         self.moments.append(Moment(after=self.cursor, kind=kind, text=text))
@@ -346,37 +386,11 @@ class Player:
     # --- what happened
 
     def _history(self, problem: str) -> History:
-        summaries, _ = self.stage.control.events(self.world)
-        if len(summaries) > WHOLE_MAX:  # a loop: its beginning and its end tell all there is to tell
-            summaries = [*summaries[: WHOLE_MAX // 2], *summaries[-WHOLE_MAX // 2 :]]
-        exchanges = [
-            self._exchange(each)
-            for each in summaries
-            if each["system"] not in ("control",) and self._ours(each)
-        ]
         shelf = ixpole.shelf(self.stage.control.state(self.world, "ixpole"))
         return History(
-            case=self.case, exchanges=tuple(exchanges), runs=tuple(self.runs), books=self._books(), shelf=shelf,
+            case=self.case, exchanges=exchanges_of(self.stage, self.world, self.spans),
+            runs=tuple(self.runs), books=books_of(self.stage, self.world), shelf=shelf,
             moments=tuple(self.moments), notes=tuple(self.notes), problem=problem,
-        )  # fmt: skip
-
-    def _ours(self, summary: Mapping[str, Any]) -> bool:
-        """What the kit entered before the first run is data, not history."""
-        number = number_of(summary["id"])
-        return not summary["operation"].startswith("act:") or (bool(self.spans) and number > self.spans[0][0])
-
-    def _exchange(self, summary: Mapping[str, Any]) -> Exchange:
-        number = number_of(summary["id"])
-        whole = self.stage.control.event(self.world, summary["id"])
-        run = next((nth for first, last, nth in self.spans if first <= number <= last), 0)
-        person = summary["operation"].startswith("act:")
-        path = summary["path"].removeprefix(f"/w/{self.world}")  # the world is the kit's business
-        return Exchange(
-            number=number, at=summary["at"], system=summary["system"], operation=summary["operation"],
-            method=summary["method"], path=path, query=summary["query"], status=summary["status"],
-            sent=_read(whole["request"]["body"]), answered=_read(whole["answer"]["body"]),
-            violations=tuple(whole["violations"]), notes=tuple(summary["notes"]), fault=summary["fault"],
-            changed=summary["changed"], run=0 if person else run, sent_bytes=whole["request"]["body"]["bytes"],
         )  # fmt: skip
 
 
@@ -385,7 +399,10 @@ def play(stage: Stage, case: Case) -> History:
     with tempfile.TemporaryDirectory(
         prefix="ixkit-conform-", dir=STORE, ignore_cleanup_errors=True
     ) as folder:
-        return Player(stage, case, Path(folder)).play()
+        store, heard = Path(folder) / "store", Path(folder) / "heard"
+        store.mkdir()
+        heard.mkdir()
+        return Player(stage, case, store, heard).play()
 
 
 def idle_polls(events: Sequence[Mapping[str, Any]]) -> int:
@@ -404,49 +421,6 @@ def settling(backlog: int) -> int:
     return min(max(SETTLE_MIN, backlog + SETTLE_SPARE), SETTLE_MAX)
 
 
-def without(text: str, secrets: Mapping[str, str]) -> str:
-    """What a connector said, fit for a report: each secret by its name."""
-    for name, value in secrets.items():
-        text = text.replace(value, f"[{name}]")
-    return text
-
-
-def spoiled(place: Place) -> Place:
-    """The same world with secrets that open nothing."""
-    wrong = {value: value[:-1] + ("x" if value[-1] != "x" else "y") for value in place.secrets.values()}
-    systems = {
-        name: {
-            **found,
-            "credentials": {key: wrong.get(text, text) for key, text in found["credentials"].items()},
-        }
-        for name, found in place.systems.items()
-    }
-    env = {name: wrong.get(text, text) for name, text in place.env.items()}
-    return Place(place.name, systems, env, place.readings)
-
-
-def mapped(names: Mapping[str, str], place: Place, folder: Path) -> dict[str, str]:
-    """The connector's own variable names, filled from a world: `{silvasoft.url}`, `{ixpole.client_id}`, `{state}`."""
-    values: dict[str, str] = {"state": str(folder), "world": place.name}
-    for system, found in place.systems.items():
-        values[f"{system}.url"] = found["url"]
-        values |= {f"{system}.{name}": value for name, value in found["credentials"].items()}
-    return {name: filled(text, values) for name, text in names.items()}
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Each `{name}` replaced; a name that nobody knows raises KeyError with the names there are."""
-    parts = []
-    rest = text
-    while "{" in rest:
-        before, _, rest = rest.partition("{")
-        name, closed, rest = rest.partition("}")
-        if not closed or name not in values:
-            raise KeyError(f"{{{name}}} is no placeholder; there are: {', '.join(sorted(values))}")
-        parts += [before, values[name]]
-    return "".join([*parts, rest])
-
-
 def _act_of(target: Target, document: Document, what: str) -> Act | None:
     if what == "post":
         return target.post(document)
@@ -456,23 +430,11 @@ def _act_of(target: Target, document: Document, what: str) -> Act | None:
         return None
     if what == "unpay":
         return target.unpay(document)
+    if what == "pay-over":
+        return target.pay(document, document.outstanding_cents + OVER_CENTS)
     if what == "pay-part":
         return target.pay(document, document.outstanding_cents // 2) if target.traits.part_payments else None
     return target.pay(document, None) if document.outstanding_cents > 0 else None
-
-
-def _read(body: Mapping[str, Any]) -> Any:
-    text = body["data"]
-    if body["encoding"] != "text" or not text:
-        return text
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError:
-        return text
-
-
-def _any_known(customers: tuple[Customer, ...]) -> Customer:
-    return next(each for each in customers if each.known)
 
 
 def _name() -> str:
@@ -480,8 +442,4 @@ def _name() -> str:
         return f"case-{os.getpid()}-{next(_names)}"
 
 
-def now_of(case: Case) -> datetime:
-    return datetime.fromisoformat(case.clock)
-
-
-__all__ = ["ControlError", "Player", "Stage", "filled", "mapped", "play"]
+__all__ = ["ControlError", "Player", "Stage", "play"]

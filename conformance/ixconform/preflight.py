@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ixconform.drivers.process import StartError
-from ixconform.history import History
+from ixconform.drivers.process import StartError, ended_how
+from ixconform.history import History, Run
 from ixconform.play import Stage, play
 from ixconform.report.model import Preflight, PreflightResult
 from ixconform.scenarios.asked import Asked, case, trigger
@@ -14,12 +14,18 @@ from ixconform.scenarios.asked import Asked, case, trigger
 TITLES: Mapping[str, str] = {
     "PRE-START": "it starts",
     "PRE-END": "a run ends",
+    "PRE-NET": "it calls nobody else",
     "PRE-CALL": "it calls the kit",
     "PRE-LOGIN": "its credentials open",
     "PRE-SOURCE": "it reads iXpole's instalments",
     "PRE-TARGET": "it reaches the target",
 }
 SAID_MAX = 400
+BY_HAND = (
+    "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
+    "Map them under [connector.env] in ixkit.toml"
+)
+MISSING = "127 and 126 mean that a program it needs was not found, or may not be executed, on this machine"
 
 
 def preflight(stage: Stage, asked: Asked) -> tuple[list[Preflight], bool]:
@@ -48,24 +54,31 @@ def preflight(stage: Stage, asked: Asked) -> tuple[list[Preflight], bool]:
 def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str]]:
     run = history.runs[0]
     asked = history.asked
-    said = run.output.strip()[-SAID_MAX:]
-    words = f"; it said: {said}" if said else "; it said nothing"
+    words = _said(run)
     ended = run.ended in ("exit", "quiet")
+    called = ", ".join(sorted({each for one in history.runs for each in one.calls}))
+    went = {"loop": "asked for ever", "timeout": f"had not ended after {run.seconds:.0f} s"}.get(
+        run.ended, ""
+    )
     questions = {
         "PRE-START": (
-            bool(asked) or run.code in (0, None) or not ended,
-            f"it ended with exit code {run.code} and had asked nothing{words}",
-            "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
-            "Map them under [connector.env] in ixkit.toml",
+            bool(asked) or bool(called) or run.code in (0, None) or not ended,
+            f"it ended {ended_how(run.code)} and had asked nothing{words}",
+            _start_advice(stage, run),
         ),
         "PRE-END": (
             ended,
-            f"run 1 {'asked for ever' if run.ended == 'loop' else f'had not ended after {run.seconds:.0f} s'}{words}",
+            f"run 1 {went} and was stopped{words}",
             "the driver `command` expects one round and an exit; for a program that stays use --driver service",
+        ),
+        "PRE-NET": (
+            not called,
+            f"it called {called}, which is not the kit",
+            "take every address from the environment, also those of tokens and files; nothing may reach real books",
         ),
         "PRE-CALL": (
             bool(asked),
-            f"two runs ended without one request to the kit{words}",
+            f"not one request came to the kit{words}",
             "does it read its addresses from the environment? IXKIT_IXPOLE_URL is there; map your own names under "
             "[connector.env]",
         ),
@@ -95,6 +108,20 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
         f"is IXKIT_{stage.target.traits.name.upper()}_URL mapped, and is the profile the right one?",
     )
     return questions
+
+
+def _start_advice(stage: Stage, run: Run) -> str:
+    if stage.driver.name == "http":
+        return "is it running, and does --url name its trigger? Post to it by hand, with a body of JSON"
+    return MISSING if run.code in (126, 127) else BY_HAND
+
+
+def _said(run: Run) -> str:
+    said = run.output.strip()[-SAID_MAX:]
+    if not said:
+        return "; it said nothing"
+    much = len(run.output) < run.output_bytes
+    return f"; it printed {run.output_bytes} bytes, at last: {said}" if much else f"; it said: {said}"
 
 
 def _login(stage: Stage, operation: str) -> bool:

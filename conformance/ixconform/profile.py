@@ -23,8 +23,8 @@ class Claims:
 
     over_75: str = "refuse"
     payments: bool = True
-    own_pdf: bool = True
-    """It returns a PDF of its own where the target has none; False: it returns none there."""
+    own_pdf: bool = False
+    """It returns a PDF of its own where the target has none."""
     correlation: str = ""
     """A pattern with a group `code` that finds the instalment's code on a document."""
     store_loss: bool = False
@@ -35,6 +35,10 @@ class Claims:
     """It makes customers that the target does not know."""
     credits: bool = True
     """It books credit notes where the target can express them."""
+    paging: bool = True
+    """It reads lists of the target that are longer than a page."""
+    gives_up_s: int = 0
+    """After so many seconds without an answer it gives up; 0: not said, so slow answers are not played."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,18 +17,21 @@ from ixconform.control import ControlError
 from ixconform.counterexample import META, because, told
 from ixconform.data import Case
 from ixconform.drivers.process import StartError
-from ixconform.history import History
+from ixconform.history import Exchange, History
 from ixconform.judge import PROPERTIES, judge
 from ixconform.likeness import differs
+from ixconform.lists import Lists
 from ixconform.play import Stage, play
 from ixconform.profile import Claims, Profile
 from ixconform.report.model import Check, Level, LevelResult, Verdict, level_result
 from ixconform.scenarios.asked import Asked, Call, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.shrinking import Shrunk, shrink, size
+from ixconform.systems.target import Traits
 
 LEVELS = ("connects", "speaks the contract", "books correctly", "survives weather", "survives crashes")
 TRIES = 3
+LATE = "the time budget was used up before"
 IN_TARGET = frozenset({"P-SUM", "P-MAP", "P-LIM", "P-DEP", "P-PAY"})
 """Promises that only a look into the target can judge."""
 KINDS = {"fail": Verdict.FAIL, "warn": Verdict.WARN, "skip": Verdict.SKIP, "disputed": Verdict.DISPUTED}
@@ -53,7 +56,7 @@ class Wish:
     seed: int = 7
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
-    known_failing: frozenset[str] = frozenset()
+    lists: Lists = field(default_factory=Lists)
     budget_s: float = 0.0
     """0: without end."""
     jobs: int = 2
@@ -92,7 +95,13 @@ class Runner:
     ) -> None:
         self.stage, self.wish, self.watch, self.clock = stage, wish, watch, clock
         self.began = clock()
-        self.asked = Asked(profile=wish.profile, claims=wish.claims, seed=wish.seed, kills=stage.driver.kills)
+        self.asked = Asked(
+            profile=wish.profile,
+            claims=wish.claims,
+            seed=wish.seed,
+            kills=stage.driver.kills,
+            upgrades=stage.before is not None,
+        )
         self.clean: Seen | None = None
         self.result = Result()
 
@@ -105,10 +114,9 @@ class Runner:
                 )
                 continue
             level = self._level(number, name)
-            failed = any(each.verdict is Verdict.FAIL for each in self.result.checks)
-            if (level.result is LevelResult.FAILED and not self.wish.keep_going) or (
-                failed and self.wish.fail_fast
-            ):
+            wrong = [each for each in self.result.checks if each.verdict in (Verdict.FAIL, Verdict.ERROR)]
+            new = any(each.level == level.level for each in wrong)  # what is known stops nobody
+            if (new and not self.wish.keep_going) or (wrong and self.wish.fail_fast):
                 stopped = f"stopped at L{number}"
         self.watch.end()
         return self.result
@@ -121,10 +129,7 @@ class Runner:
         self.watch.level(number, name)
         if number >= 3 and self.clean is None:
             self._record()
-        for scenario in scenarios:
-            if self.wish.fail_fast and any(each.verdict is Verdict.FAIL for each in self.result.checks):
-                break
-            self._scenario(scenario)
+        self._scenarios(scenarios)
         own = [each for each in self.result.checks if each.level == number]
         checks = self.result.checks[before:]
         result = level_result(each.verdict for each in own)
@@ -144,31 +149,41 @@ class Runner:
         chosen = not self.wish.only or any(fnmatch(name, each) for name in names for each in self.wish.only)
         return chosen and not any(fnmatch(scenario.id, each) for each in self.wish.skip)
 
-    def _scenario(self, scenario: Scenario) -> None:
+    def _scenarios(self, scenarios: list[Scenario]) -> None:
+        """All cases of a level side by side, as many as there are jobs; the verdicts in the catalogue's order."""
+        pool = ThreadPoolExecutor(max_workers=max(1, self.wish.jobs))
+        try:
+            begun = [(each, self._begun(pool, each)) for each in scenarios]
+            for scenario, played in begun:
+                if self.wish.fail_fast and any(each.verdict is Verdict.FAIL for each in self.result.checks):
+                    break
+                self._scenario(scenario, played)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _begun(self, pool: ThreadPoolExecutor, scenario: Scenario) -> Omitted | list[Future[Played]]:
         made = scenario.cases(self.asked)
-        if isinstance(made, Omitted):
+        return made if isinstance(made, Omitted) else [pool.submit(self._play, each) for each in made]
+
+    def _scenario(self, scenario: Scenario, begun: Omitted | list[Future[Played]]) -> None:
+        if isinstance(begun, Omitted):
             for code in scenario.about:
-                self._add(_check(scenario, code, Verdict.OMIT, reason=made.reason))
+                self._add(_check(scenario, code, Verdict.OMIT, reason=begun.reason))
             return
-        began = self.clock()
-        if self._spent():
+        played = [each.result() for each in begun]
+        if all(each.history is None and each.trouble == LATE for each in played):
             for code in scenario.about:
-                self._add(_check(scenario, code, Verdict.SKIP, reason="the time budget was used up before"))
+                self._add(_check(scenario, code, Verdict.SKIP, reason=LATE))
             return
-        played = self._play_all(made)
         self.result.played += played
         if scenario.same_end:
             self._compare(scenario.same_end, played)
-        self._verdicts(scenario, played, self.clock() - began)
-
-    def _play_all(self, made: list[Case]) -> list[Played]:
-        with ThreadPoolExecutor(max_workers=max(1, self.wish.jobs)) as pool:
-            return list(pool.map(self._play, made))
+        self._verdicts(scenario, played, sum(each.seconds for each in played))
 
     def _play(self, case: Case) -> Played:
         began = self.clock()
         if self._spent():
-            return Played(case, None, [], 0.0, "the time budget was used up before")
+            return Played(case, None, [], 0.0, LATE)
         self.watch.at(f"{case.scenario} {case.title}{': ' + case.variant if case.variant else ''}")
         try:
             history = play(self.stage, case)
@@ -180,7 +195,7 @@ class Runner:
         seen = Seen(history=history, target=self.stage.target, claims=self.wish.claims)
         found = judge(history, self.stage.target, self.wish.claims)
         if self.clean is not None and _same_life(history.case, self.clean.history.case):
-            killed = any(step.kind == "kill" for step in history.case.steps)
+            killed = any(step.kind == "kill" or "kill" in step.args for step in history.case.steps)
             found += differs(self.clean, seen, "P-META-2" if killed else "P-META-1")
         return found
 
@@ -204,7 +219,7 @@ class Runner:
         if played.history is None:
             return
         self.clean = Seen(history=played.history, target=self.stage.target, claims=self.wish.claims)
-        self.asked = replace(self.asked, recorded=tuple(calls_of(played.history)))
+        self.asked = replace(self.asked, recorded=tuple(calls_of(played.history, self.stage.target.traits)))
 
     # --- verdicts
 
@@ -221,10 +236,11 @@ class Runner:
                 "seconds": round(seconds, 3) if nth == 0 else 0.0,
                 "requests": requests if nth == 0 else 0,
             }
-            if code in found:
+            reason = self._unclaimed(code)
+            if reason:
+                self._add(_check(scenario, code, Verdict.OMIT, reason=reason))
+            elif code in found:
                 self._add(self._found(scenario, code, found[code], len(played), facts))
-            elif self.stage.target.traits.unseen and code in IN_TARGET:
-                self._add(_check(scenario, code, Verdict.OMIT, reason="the kit cannot look into this system"))
             elif lost:
                 self._add(
                     _check(
@@ -233,6 +249,12 @@ class Runner:
                 )
             else:
                 self._add(_check(scenario, code, Verdict.PASS, examples=len(played), **facts))
+
+    def _unclaimed(self, code: str) -> str:
+        """Why a promise is not judged at all; empty where it is."""
+        if self.stage.target.traits.unseen and code in IN_TARGET:
+            return "the kit cannot look into this system"
+        return "not claimed: payments = false" if code == "P-PAY" and not self.wish.claims.payments else ""
 
     def _found(
         self,
@@ -330,35 +352,42 @@ class Runner:
         return None
 
     def _add(self, check: Check) -> None:
-        known = any(fnmatch(check.id, each) for each in self.wish.known_failing)
-        if known and check.verdict is Verdict.FAIL:
-            check = replace(check, verdict=Verdict.KNOWN_FAILING)
-        elif known and check.verdict is Verdict.PASS:
-            reason = "it is on the list of known failures, and passes: take it off the list"
-            check = replace(check, verdict=Verdict.ERROR, reason=reason)
+        check = self.wish.lists.applied(check)
         self.result.checks.append(check)
         self.watch.check(check)
 
 
-def calls_of(history: History) -> Iterable[Call]:
-    """The places of a recorded life."""
+def calls_of(history: History, traits: Traits) -> Iterable[Call]:
+    """The places of a recorded life. A run that changed nothing only looked: it has no step."""
+    quiet = traits.logins | traits.registers | {"postToken"}
+    busy = {
+        each.run for each in history.asked if writes(each) and each.changed and each.operation not in quiet
+    }
     operations: Counter[str] = Counter()
     places: Counter[int] = Counter()
-    steps: dict[int, int] = {}
+    turns: Counter[int] = Counter()
+    where: dict[int, tuple[int, int]] = {}
     for run in history.runs:
-        steps[run.number] = -1 if run.step in steps.values() else run.step
+        where[run.number] = (run.step, turns[run.step])
+        turns[run.step] += 1
     for each in history.asked:
         operations[each.operation] += 1
         places[each.run] += 1
+        step, turn = where.get(each.run, (-1, 0))
         yield Call(
             system=each.system,
             operation=each.operation,
             nth=operations[each.operation],
             run=each.run,
             place=places[each.run],
-            step=steps.get(each.run, -1),
-            writes=each.method != "GET",
+            step=step if each.run in busy else -1,
+            turn=turn,
+            writes=writes(each) and each.operation not in quiet,
         )
+
+
+def writes(exchange: Exchange) -> bool:
+    return exchange.method != "GET"
 
 
 def _same_life(case: Case, clean: Case) -> bool:

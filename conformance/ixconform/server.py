@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ixconform.control import Control, ControlError
+from ixconform.drivers.warden import WARDEN
 
 BASE = Path(__file__).parent / "world" / "base"
 """The scenario that every case begins with."""
@@ -35,6 +36,7 @@ def serving(url: str = "") -> Iterator[Control]:
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
         )
+        WARDEN.watch(server.pid)
         try:
             assert server.stdout is not None
             line = server.stdout.readline()
@@ -48,14 +50,22 @@ def serving(url: str = "") -> Iterator[Control]:
             yield control
             control.close()
         finally:
+            fell = server.poll()
             server.terminate()
             try:
                 server.wait(STOP_S)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+            WARDEN.release(server.pid)
             assert server.stdout is not None
             server.stdout.close()
+        if fell is not None:
+            said.seek(0)
+            text = said.read().decode(errors="replace").strip()[-500:]
+            raise ServerError(
+                f"ixkit serve ended in the middle, with exit code {fell}: {text or 'it said nothing'}"
+            )
 
 
 def _attached(url: str) -> Iterator[Control]:

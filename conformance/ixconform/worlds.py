@@ -47,9 +47,11 @@ class Maker:
         id: int = 0,
     ) -> Customer:
         number = id or self._first_id + len(self.customers) + len(self.strangers) + 1
+        # Nobody can enter a customer into books that the kit does not know: there all of them are new.
         title = name or f"Club {_word(self.seed * 7919 + number, 6).title()} NV"
         made = Customer(
-            id=number, name=title, known=known, vat="" if private else f"{self.traits.country}{_vat(number)}",
+            id=number, name=title, known=known and not self.traits.unseen,
+            vat="" if private else f"{self.traits.country}{_vat(number)}",
             email=f"pay{number}@club.example" if email is None else email,
             person=_person(title) if private else None,
         )  # fmt: skip
@@ -74,17 +76,19 @@ class Maker:
     def instalment(
         self, customer: Customer, lines: Sequence[Line] = (), *, code: str = "", day: date | str = TODAY,
         why: str = "", expect: str = "book", term: int = 30, unique: bool = True, reference: str = "", basis: str = "",
+        bare: bool = False,
     ) -> Instalment:  # fmt: skip
         number = len(self.instalments) + 1
         token = _word(self.seed * 1000 + number, 5)
-        chosen = list(lines) or [self.line(10_000 + self.chance.randrange(1, 90_000))]
+        usual = [] if bare else [self.line(10_000 + self.chance.randrange(1, 90_000))]
+        chosen = list(lines) or usual
         marked = tuple(replace(line, text=f"{line.text} {token}") for line in chosen)
         made = Instalment(
             code=code or f"K-26{self.seed % 100:02d}{number:02d}-01", day=str(day), customer=customer.id, lines=marked,
             credit=sum(line.net_cents for line in marked) < 0, term=term, token=token, why=why, expect=expect,
             basis=basis or ("per_rate" if self.traits.vat_once else "per_line"), reference=reference,
         )  # fmt: skip
-        while unique and made.gross_cents in self._totals:
+        while unique and not bare and made.gross_cents in self._totals:
             first = replace(made.lines[0], net_cents=made.lines[0].net_cents + 100)
             made = replace(made, lines=(first, *made.lines[1:]))
         self._totals.add(made.gross_cents)

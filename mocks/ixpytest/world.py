@@ -245,7 +245,7 @@ class Faults:
         return self.arm("received", "status", op=op, status=status, **more)
 
     def answer(self, harm: str, op: str = "", **more: Any) -> str:
-        """The answer is damaged on its way: cut, slow, garbage, html, wrong_type, empty, hollow."""
+        """The answer is damaged on its way: cut, slow, garbage, html, wrong_type, empty, hollow, grown."""
         return self.arm("sending", harm, op=op, **more)
 
     def armed(self) -> list[dict[str, Any]]:

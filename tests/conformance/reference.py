@@ -6,27 +6,36 @@ one that the kit names in `IXKIT_NOW`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import ixbridge.shell.transport
 from ixbridge.core.mapping import DraftAs
 from ixbridge.core.model import Mode
+from ixbridge.core.notices import Notice
 from ixbridge.core.policy import policy_of
+from ixbridge.core.reading import Unreadable
 from ixbridge.core.steps import Side
 from ixbridge.shell.clock import Clock, RealChance, RealClock
 from ixbridge.shell.config import read_settings
+from ixbridge.shell.inbox import Letterbox
 from ixbridge.shell.journal import SqliteJournal
 from ixbridge.shell.report import Status
-from ixbridge.shell.start import Credentials, Parts, runner_of
+from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.transport import HttpTransport, Paced, Transport
+from ixbridge.shell.watch import Callback
 
+GIVES_UP_S = 8.0
+"""As `gives_up_s` in ixkit.toml says: slow answers are played, and nobody wants to wait half a minute for each."""
 SHARED = Path(__file__).parents[2] / "bridge" / "ixbridge"
 EXAMPLES = {
+    "riverty": "example.riverty.yaml",
     "silvasoft": "example.bridge.yaml",
     "telecomx": "example.telecomx.yaml",
     "crmcom": "example.crmcom.yaml",
@@ -51,8 +60,7 @@ class PatientClock:
 
 def sync(env: Mapping[str, str]) -> int:
     """One poll. 0: all is well; 1: something waits for a person, which the output names."""
-    target = env["IXKIT_PROFILE"].split("-")[1]
-    mode = Mode(env["IXKIT_MODE"])
+    target, mode = aimed(env["IXKIT_PROFILE"], env["IXKIT_MODE"])
     settings = read_settings(SHARED / EXAMPLES[target])
     settings = replace(settings, mode=replace(settings.mode, default=mode, rules=()))
     connection = CONNECTIONS[target]
@@ -71,13 +79,38 @@ def sync(env: Mapping[str, str]) -> int:
     }
     journal = SqliteJournal(Path(env["IXKIT_STATE_PATH"]) / "journal.sqlite", clock)
     try:
-        report = runner_of(Parts(transports, credentials, clock, RealChance(), journal, policy)).run()
+        parts = Parts(transports, credentials, clock, RealChance(), journal, policy)
+        problem = hear(env, parts, connection.notices) if connection.notices is not None else None
+        if problem is not None:
+            print(f"nothing is asked, as nobody would hear the answers: {problem}")
+            return 1
+        report = runner_of(parts).run()
     finally:
         journal.close()
     for item in report.items:
         if item.status is Status.PARKED:
             print(f"{item.code}: {item.message or item.reason}")
     return 1 if report.exit_code else 0
+
+
+def aimed(profile: str, mode: str) -> tuple[str, Mode]:
+    """Where it books, and how. For the source alone any system will do: nobody looks into it."""
+    if mode == "source-only":
+        return "silvasoft", Mode.DIRECT
+    return profile.split("-")[1], Mode(mode)
+
+
+def hear(env: Mapping[str, str], parts: Parts, read: Callable[[bytes], tuple[Notice, ...]]) -> str | None:
+    """Says where notifications are to go, once, and puts what lies there into the inbox, as `watch` does.
+
+    Why nothing will be heard, if so."""
+    letterbox = Letterbox(parts.journal)
+    problem = Callback(env["IXKIT_WEBHOOK_URL"], letterbox, exchange_of(parts)).register()
+    for path in sorted(Path(env["IXKIT_WEBHOOK_FOLDER"]).glob("*.json")):
+        with contextlib.suppress(Unreadable):
+            letterbox.put(read(path.read_bytes()))
+        path.unlink()
+    return problem
 
 
 def _draft_as(env: Mapping[str, str], target: str) -> DraftAs | None:
@@ -87,6 +120,8 @@ def _draft_as(env: Mapping[str, str], target: str) -> DraftAs | None:
 def _warm() -> None:
     """Load what the first run would load, so that a fork of this process begins at once."""
     import reportlab.pdfgen.canvas  # noqa: F401
+
+    ixbridge.shell.transport.READ_S = GIVES_UP_S
 
     with tempfile.TemporaryDirectory() as folder:
         SqliteJournal(Path(folder) / "journal.sqlite", PatientClock(datetime.now(UTC))).close()

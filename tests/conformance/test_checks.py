@@ -330,3 +330,49 @@ def test_a_second_booking_cites_the_rule_that_nothing_is_idempotent() -> None:
     again = document(history.case.data.instalments[0], 101, history.case.data)
     found = findings(with_documents(history, *history.books.documents, again))
     assert [each.because for each in found if each.code == "P-ONE"] == [("SILV-28",)]
+
+
+def test_a_call_that_went_past_the_kit_is_found() -> None:
+    history = right(data(1))
+    stray = replace(history.runs[0], calls=("api.vendor.example:443",))
+    assert codes(replace(history, runs=(stray,))) == {"P-NET"}
+
+
+def test_one_file_for_two_documents_is_found_and_one_file_sent_twice_is_not() -> None:
+    history = right(data(2))
+    paper = base64.b64encode(b"%PDF-1.4 of the first").decode()
+    first, second = (each for each in history.exchanges if each.operation == "putInstalments")
+    same = spoiled(history, first.number, sent={**first.sent, "invoicePdf": paper})
+    again = exchange(30, "ixpole", "putInstalments", method="PUT", sent={**first.sent, "invoicePdf": paper})
+    assert codes(replace(same, exchanges=(*same.exchanges, again))) == set()
+    assert codes(spoiled(same, second.number, sent={**second.sent, "invoicePdf": paper})) == {"P-ACK"}
+
+
+@pytest.mark.parametrize("name", ["ledger", "cost_centre"])
+def test_what_ixpole_names_on_lines_may_be_called_otherwise_but_not_dropped_or_mixed_up(name: str) -> None:
+    made = data(1)
+    one = made.instalments[0]
+    lines = tuple(
+        replace(one.lines[0], text=f"{text} {one.token}", **{name: wanted})
+        for text, wanted in (("Seat", "A"), ("Parking", "B"))
+    )
+    history = right(replace(made, instalments=(replace(one, lines=lines),)))
+    first = history.books.documents[0]
+
+    def named(*there: str) -> set[str]:
+        held = tuple(replace(line, **{name: to}) for line, to in zip(first.lines, there, strict=True))
+        return codes(with_documents(history, replace(first, lines=held)))
+
+    assert named("A", "B") == named("7001", "7002") == set()
+    assert named("", "B") == named("A", "A") == {"P-MAP"}
+
+
+def test_a_new_customer_keeps_its_name() -> None:
+    made = data(1)
+    new = replace(made.customers[0], known=False)
+    history = right(replace(made, customers=(new,)))
+    party = replace(history.books.parties[0], code="701000")
+    good = replace(history, books=replace(history.books, parties=(party,)))
+    cut = replace(party, name=party.name[:8])
+    assert codes(good) == set()
+    assert codes(replace(good, books=replace(good.books, parties=(cut,)))) == {"P-MAP"}

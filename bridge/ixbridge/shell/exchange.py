@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from ixbridge.core.limits import Limit
 from ixbridge.core.recovery import (
     ATTEMPTS_MAX,
     BREAK_AFTER,
@@ -69,7 +70,7 @@ class Exchange:
     def __init__(self, lines: Mapping[Side, Line], clock: Clock, chance: Chance) -> None:
         self._lines, self._clock, self._chance = lines, clock, chance
         self.counts = Counts()
-        self.limited_until: dict[Side, datetime] = {}
+        self.limits: dict[Side, Limit] = {}
         """Until when a system wants to hear nothing, as far as it said so."""
         self._silent: dict[Side, int] = {}
         """How many requests in a row brought no usable answer."""
@@ -125,6 +126,9 @@ class Exchange:
     def now(self) -> datetime:
         return self._clock.now()
 
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
     def share(self) -> float:
         return self._chance.share()
 
@@ -141,7 +145,8 @@ class Exchange:
             asked_s = outcome.retry_after_s
             line.hold(backoff_s(1, share=0.0, limited=True, asked_s=asked_s))
             if asked_s is not None:
-                self.limited_until[step.side] = self._clock.now() + timedelta(seconds=asked_s)
+                now = self._clock.now()
+                self.limits[step.side] = Limit(now, now + timedelta(seconds=asked_s))
         return outcome
 
     def _sent(self, line: Line, request: Request, step: Step[T]) -> Outcome[T]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ixbridge.core.answers import RETRY_AFTER_MAX_S
 from ixbridge.core.audit import Found
 from ixbridge.core.life import Event, Life, Stage, after, standing_after
 from ixbridge.core.model import Product
@@ -35,7 +33,7 @@ from ixbridge.core.moves import (
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.plan import next_move
 from ixbridge.core.policy import Policy
-from ixbridge.core.records import SERIES, Entry, Payload, Record, is_instalment, is_notice, limit_subject
+from ixbridge.core.records import SERIES, Entry, Payload, Record, is_instalment, is_notice
 from ixbridge.core.recovery import LOOKS_S
 from ixbridge.core.steps import (
     Delivered,
@@ -56,6 +54,7 @@ from ixbridge.shell.desk import ArticleDesk, CustomerDesk, Ledger
 from ixbridge.shell.exchange import Halt, value_or_halt
 from ixbridge.shell.files import Files
 from ixbridge.shell.inbox import Inbox
+from ixbridge.shell.limits import Limits
 from ixbridge.shell.paper import drawn, invoice_pdf
 from ixbridge.shell.report import Item, Report, item_of, item_of_unusable
 
@@ -65,6 +64,8 @@ if TYPE_CHECKING:
 
 MOVES_MAX = 60
 """Moves of one instalment in one round; more means a circle."""
+LIST_AGE_MAX_S = 60.0
+"""From a list of instalments that is older nothing is booked; it is read again first."""
 LEFTS_MAX = 3
 """So many instalments in a row that could not go on: the system is out of reach for all."""
 FOLLOWED_MIN = 4
@@ -113,12 +114,14 @@ class Runner:
         self._limit, self._watch, self._stop = limit, watch, stop
         self._claims, self._audit = claims, audit
         self._busy = 0
-        self._limits: dict[str, str] = {}
+        self._limits = Limits(exchange, journal)
         self._ledger = Ledger(journal, claims=claims, learn=self._learn)
         self._products: dict[int, Product | None] = {}
         self._cases: dict[str, Case] = {}
         self._nameless: list[Item] = []
         self._lefts = 0
+        self._read_at = 0.0
+        self._booked_now = False
         self._customers = CustomerDesk(exchange, self._ledger, policy.settings, policy.target)
         self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
         self._books: Books | Files | None = None
@@ -133,19 +136,21 @@ class Runner:
         halted, advice = None, ""
         try:
             self._remember()
-            self._wait_for_limits()
+            self._limits.respect()
             delivered = self._delivered()
             todo = self._intake(delivered)
             self._customers.taken = taken_numbers(self._ledger.standings, delivered)
             self._books = self._open_books()
             self._round([code for code in todo if self._is_before_booked(code)], booking=True)
+            if self._booked_now:
+                self._read_again()
             self._followed = self._read_followed()
             # Whatever is still not booked could not go on, and is not tried again in this run.
             after_booking = [code for code in todo if not self._is_before_booked(code)]
             self._round([*after_booking, *self._paid_in_view(todo)], booking=False)
         except Halt as halt:
             halted, advice = str(halt), halt.advice
-            self._keep_limits()
+            self._limits.keep()
         self._journal.flush()
         items = [
             item_of(case.life, changed=case.changed, waiting=case.waiting)
@@ -171,9 +176,7 @@ class Runner:
         if is_instalment(subject):
             case = self._cases.setdefault(subject, Case(Life(subject)))
             case.life = after(case.life, record.kind, record.payload)
-        elif subject.startswith("limit "):
-            self._limits[subject] = str(record.payload.get("until", ""))
-        elif not is_notice(subject):
+        elif not (self._limits.fold(record) or is_notice(subject)):
             standing = standing_after(self._ledger.of(subject), record.kind, record.payload)
             self._ledger.standings[subject] = standing
 
@@ -194,24 +197,6 @@ class Runner:
                 if self._books is not None:
                     self._books.created()
 
-    # --- limits that outlast a run --------------------------------------------------------
-
-    def _wait_for_limits(self) -> None:
-        """A system that asked for an hour of silence gets it, also from the next run."""
-        now = self._exchange.now()
-        for subject, said in self._limits.items():
-            until = datetime.fromisoformat(said)
-            if now < until <= now + timedelta(seconds=RETRY_AFTER_MAX_S):
-                asked = f"the {subject.partition(' ')[2]} system asked to be left alone until {said[:19]} UTC"
-                raise Halt(asked, advice="Run again after that.")
-
-    def _keep_limits(self) -> None:
-        for side, until in self._exchange.limited_until.items():
-            subject, said = limit_subject(side.value), until.isoformat()
-            if until > self._exchange.now() and self._limits.get(subject) != said:
-                self._journal.append(Entry(subject, "limited", {"until": said}), sync=False)
-                self._limits[subject] = said
-
     def _delivered(self) -> Mapping[str, Delivered]:
         heard = value_or_halt(self._exchange.ask(ReadInstalments()), "iXpole")
         if isinstance(heard, (No, Unknown)):
@@ -219,7 +204,21 @@ class Runner:
             raise Halt(
                 f"iXpole's list of instalments: {heard.reason}", advice="Check address and credentials."
             )
+        self._read_at = self._exchange.monotonic()
         return {each.code: each for each in heard}
+
+    def _read_again(self) -> None:
+        """iXpole's list once more: it locks nothing, and what people change meanwhile must not be booked or told.
+
+        One request for all: before a create from a list that grew old, and before any number of this run is told.
+        """
+        delivered = self._delivered()
+        for code, case in self._cases.items():
+            each = delivered.get(code)
+            if isinstance(each, Unusable) or case.facts.delivered is None or case.life.is_told:
+                continue
+            if each is None or each != case.facts.delivered:
+                case.facts = replace(case.facts, delivered=each)
 
     def _intake(self, delivered: Mapping[str, Delivered]) -> list[str]:
         """Which instalments are taken up in this run, in iXpole's order, then those only we remember."""
@@ -308,6 +307,8 @@ class Runner:
             if self._inbox is not None:
                 self._inbox.catch_up(self._journal.records())
             self._watch(done, len(codes), code)
+            if booking and self._exchange.monotonic() - self._read_at > LIST_AGE_MAX_S:
+                self._read_again()
             self._drive(self._cases[code], booking=booking)
         self._watch(len(codes), len(codes), "")
         self._journal.flush()
@@ -352,20 +353,21 @@ class Runner:
         raise AssertionError(f"{case.life.code} goes in circles at {case.life.stage.value}")
 
     def _facts(self, case: Case) -> Facts:
-        facts = replace(case.facts, now=self._exchange.now())
-        if case.life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
+        life, facts = case.life, case.facts
+        known: dict[str, Any] = {"now": self._exchange.now(), "products": self._products}
+        if life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
             found = self._known(case)
-            facts = replace(facts, found=None if found is None else found.without(case.life.superseded))
-        enforced = self._policy.target.key_enforced
-        facts = replace(facts, suspect=facts.suspect or self._audit or (case.life.doubtful and not enforced))
-        if case.life.stage is Stage.SEEN and facts.today is None:
-            facts = replace(facts, today=self._today)
+            known["found"] = None if found is None else found.without(life.superseded)
+        if not facts.suspect:
+            known["suspect"] = self._audit or (life.doubtful and not self._policy.target.key_enforced)
+        if life.stage is Stage.SEEN and facts.today is None:
+            known["today"] = self._today
         if self._inbox is not None:
-            facts = replace(facts, word=self._inbox.word_of(case.life), now=self._exchange.now())
-        if self._takes_number(case.life) and facts.next_number is None:
+            known["word"] = self._inbox.word_of(life)
+        if self._takes_number(life) and facts.next_number is None:
             series = self._ledger.of(SERIES).number
-            facts = replace(facts, next_number=next_number(self._cases.values(), self._policy, series))
-        case.facts = replace(facts, products=self._products)
+            known["next_number"] = next_number(self._cases.values(), self._policy, series)
+        case.facts = replace(facts, **known)
         return case.facts
 
     def _takes_number(self, life: Life) -> bool:
@@ -559,6 +561,7 @@ class Runner:
 
     def _create_now(self, case: Case, move: Create) -> Park | Left | None:
         kind = self._exchange.kind_of(move.step)
+        self._booked_now = True
         self._created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
         made = create(

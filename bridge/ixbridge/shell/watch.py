@@ -159,7 +159,8 @@ class Watcher:
         return DONE if self.health.journal else ENVIRONMENT
 
     def _once(self) -> None:
-        self._register()
+        if not self._registered():
+            return  # a verdict is posted once: what is asked for before anybody hears would stay unanswered
         began = self.clock.monotonic()
         report = self.poll()
         took = self.clock.monotonic() - began
@@ -180,16 +181,18 @@ class Watcher:
         else:
             self.log.warning("poll halted", reason=report.halted, advice=report.advice, **told)
 
-    def _register(self) -> None:
+    def _registered(self) -> bool:
+        """Whether what the target posts will be heard; registers the address where that is still to be done."""
         if self.callback is None or self.health.registered:
-            return
+            return True
         problem = self.callback.register()
         self.health.note(registered=problem is None)
         self.metrics.put("callback_registered", problem is None)
         if problem is None:
             self.log.info("notifications are posted here")
         else:
-            self.log.warning("notifications are not posted here yet", reason=problem)
+            self.log.warning("notifications are not posted here yet, so nothing is asked", reason=problem)
+        return problem is None
 
     def _measure(self, report: Report, took_s: float) -> None:
         halted = report.halted is not None

@@ -284,7 +284,9 @@ def _dated_by_person(seen: Seen, document: Document) -> bool:
     return any(each.person and each.operation in POSTS for each in seen.history.exchanges)
 
 
-POSTS = frozenset({"act:postDraft", "act:orderToInvoice", "act:postInvoice", "act:setInvoiceNumber"})
+POSTS = frozenset(
+    {"act:postDraft", "act:orderToInvoice", "act:postInvoice", "act:setInvoiceNumber", "act:makeInvoice"}
+)
 
 
 def _wrong_customer(seen: Seen, instalment: Instalment, document: Document) -> tuple[str, str] | None:
@@ -313,11 +315,9 @@ def _wrong_customer(seen: Seen, instalment: Instalment, document: Document) -> t
 def limits(seen: Seen) -> list[Finding]:
     """Nothing longer than the target takes is even attempted: that would only be refused, again and again."""
     most = seen.target.traits.lines_max
-    if not most:
-        return []
-    found = []
+    found = _without_lines(seen)
     for each in seen.history.asked:
-        if each.operation in seen.target.traits.creates:
+        if most and each.operation in seen.target.traits.creates:
             lines = _longest(each.sent)
             if lines > most:
                 found.append(
@@ -330,6 +330,26 @@ def limits(seen: Seen) -> list[Finding]:
                     )
                 )
     return found
+
+
+def _without_lines(seen: Seen) -> list[Finding]:
+    """A document without any line is nothing that could be booked."""
+    return [
+        Finding(
+            code="P-LIM",
+            actual=f"{each.operation} without a line",
+            expected="what has no lines is left for a person, before it is sent",
+            marks={each.number: "no lines"},
+        )
+        for each in seen.history.asked
+        if each.operation in seen.target.traits.creates and _is_bare(each.sent)
+    ]
+
+
+def _is_bare(body: object) -> bool:
+    """Whether it has a list for lines and nothing in it."""
+    lists = [value for value in body.values() if isinstance(value, list)] if isinstance(body, dict) else []
+    return bool(lists) and not any(lists)
 
 
 def creations(seen: Seen, documents: Iterable[Document]) -> list[Exchange]:
@@ -361,7 +381,12 @@ def _longest(body: object) -> int:
     return max((len(value) for value in body.values() if isinstance(value, list)), default=0)
 
 
-NO_KEY = {"silvasoft": ("SILV-28",), "crmcom": ("CRM-14", "CRM-04"), "telecomx": ("TCX-15",)}
+NO_KEY = {
+    "silvasoft": ("SILV-28",),
+    "crmcom": ("CRM-14", "CRM-04"),
+    "telecomx": ("TCX-15",),
+    "riverty": ("RIV-18", "RIV-19"),
+}
 """The rules that say that a repeated creation makes a second document, and what keeps it from doing so."""
 
 

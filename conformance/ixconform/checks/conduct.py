@@ -1,16 +1,14 @@
-"""Does it behave? P-END, P-LOGIN, P-REQ, P-IDEM, P-CONV, P-RATE, P-RETRY, P-SEC."""
+"""Does it behave? P-END, P-LOGIN, P-NET, P-REQ, P-IDEM, P-CONV, P-RATE, P-RETRY, P-SEC."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from ixconform.checks.finding import Finding, Seen
-from ixconform.history import Exchange
-from ixconform.play import REQUESTS_MAX
+from ixconform.history import REQUESTS_MAX, Exchange, moment
 
 PER_INSTALMENT, PER_RUN = 40, 60
 """Requests that one run may take, at most; a right connector needs about a third."""
@@ -50,6 +48,20 @@ def ends(seen: Seen) -> list[Finding]:
                 )
             )
     return found
+
+
+def network(seen: Seen) -> list[Finding]:
+    """Nothing outside of the kit is called: what is tested must not reach anybody's real books."""
+    called = sorted({each for run in seen.history.runs for each in run.calls})
+    if not called:
+        return []
+    return [
+        Finding(
+            code="P-NET",
+            actual=f"it called {', '.join(called)}, which is not the kit",
+            expected="every address comes from the environment, and all of them lead to the kit",
+        )
+    ]
 
 
 def logins(seen: Seen) -> list[Finding]:
@@ -127,7 +139,11 @@ def idempotent(seen: Seen) -> list[Finding]:
         if note.startswith("never at rest")
     ]
     if not seen.history.case.data.instalments:
-        wrote = [each for each in seen.history.asked if each.changed and each.operation not in _logins(seen)]
+        wrote = [
+            each
+            for each in seen.history.asked
+            if each.changed and each.method != "GET" and each.operation not in _logins(seen)
+        ]
         if wrote:
             found.append(
                 Finding(
@@ -141,7 +157,8 @@ def idempotent(seen: Seen) -> list[Finding]:
 
 
 def _logins(seen: Seen) -> frozenset[str]:
-    return seen.target.traits.logins | {"postToken"}
+    """What changes something and books nothing: signing in, and saying where one hears."""
+    return seen.target.traits.logins | seen.target.traits.registers | {"postToken"}
 
 
 def bounded(seen: Seen) -> list[Finding]:
@@ -206,11 +223,7 @@ def _inside(asked: list[Exchange], limited: list[int]) -> list[Exchange]:
 
 
 def _seconds(first: Exchange, second: Exchange) -> float:
-    return (_at(second) - _at(first)).total_seconds()
-
-
-def _at(exchange: Exchange) -> datetime:
-    return datetime.fromisoformat(exchange.at.replace("Z", "+00:00"))
+    return (moment(second.at) - moment(first.at)).total_seconds()
 
 
 def retries(seen: Seen) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Is iXpole told the truth, in the right order? P-ACK, P-PAY, P-DEP, P-ISO."""
+"""Is iXpole told the truth, in the right order? P-ACK."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ixconform.checks.booking import POSTS
 from ixconform.checks.finding import Finding, Seen, documents_of
 from ixconform.data import Instalment
-from ixconform.history import Document, Exchange, Told
+from ixconform.history import Document, Exchange, Told, moment
 from ixconform.systems.ixpole import Ack, acks
 from ixconform.visible import excused
 
@@ -96,7 +96,7 @@ def _was_there(seen: Seen, ack: Ack, name: str) -> bool:
         each.changed
         and each.operation in seen.target.traits.creates
         and each.number < ack.exchange.number
-        and name in str(each.answered)
+        and name in f"{each.sent}{each.answered}"
         and any(sign in str(each.sent) for sign in signs)
         for each in seen.history.asked
     )
@@ -122,17 +122,19 @@ def _stage_fits(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding
 
 
 def _still_draft(seen: Seen, ack: Ack, document: Document) -> bool:
-    """Whether a person made it real only after it was told."""
+    """Whether it became real only after it was told: by a person, or by itself as time passed."""
     if document.stage == "draft" or document.kind == "order":
         return True
+    if document.since and moment(ack.exchange.at) < moment(document.since):
+        return True
     return any(
-        each.operation in POSTS and isinstance(each.sent, dict) and _is_named(document, each.sent)
+        each.operation in POSTS and isinstance(each.sent, dict) and is_named(document, each.sent)
         for each in seen.history.exchanges
         if each.person and each.number > ack.exchange.number
     )
 
 
-def _is_named(document: Document, sent: Mapping[str, Any]) -> bool:
+def is_named(document: Document, sent: Mapping[str, Any]) -> bool:
     """Whether an action was about this document: order 2 is not the invoice with serial 2."""
     return any(str(sent.get(name)) == str(value) for name, value in document.handle.items())
 
@@ -258,7 +260,6 @@ def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) 
                 actual=f"iXpole has no PDF of {told.number}",
                 expected="the document's PDF comes back with its number"
                 + ("" if seen.target.traits.has_pdf else " (the capability own_pdf is claimed)"),
-                kind="fail" if seen.target.traits.has_pdf else "warn",
                 because=("IXP-17",),
             )
         )
@@ -272,179 +273,6 @@ def _file(seen: Seen, instalment: Instalment, told: Told, live: list[Document]) 
             )
         )
     return found
-
-
-def payments(seen: Seen) -> list[Finding]:
-    """Paid is told only when the books say that nothing is outstanding, after the real number, and then for sure."""
-    if not seen.claims.payments or seen.target.traits.unseen:
-        return []
-    found: list[Finding] = []
-    owned = documents_of(seen.history)
-    paid: dict[str, str] = {}
-    for each in seen.history.exchanges:
-        for ack in acks(each):
-            if ack.payment and each.status < 300:
-                found += _paid_rightly(seen, ack, owned.get(ack.code, []))
-                paid[ack.code] = ack.payment
-    for code, documents in owned.items():
-        told = seen.history.shelf.instalments.get(code)
-        live = [each for each in documents if each.stage == "live"]
-        if (
-            not live
-            or told is None
-            or seen.history.problem
-            or excused(seen.history, code, seen.target.traits.creates)
-        ):
-            continue
-        settled = all(each.outstanding_cents == 0 for each in live) and _money_came(seen, code)
-        if settled and not told.payment:
-            found.append(
-                Finding(
-                    code="P-PAY",
-                    instalment=code,
-                    actual=f"{live[0].number} is paid, and iXpole was not told",
-                    expected="a paymentNo for it in the runs after the payment",
-                )
-            )
-    return found
-
-
-def _money_came(seen: Seen, code: str) -> bool:
-    return any(each.operation == "act:registerPayment" for each in seen.history.exchanges)
-
-
-def _paid_rightly(seen: Seen, ack: Ack, documents: list[Document]) -> list[Finding]:
-    before = [
-        each
-        for each in seen.history.exchanges
-        if each.number < ack.exchange.number
-        and each.operation in ("act:registerPayment", "act:reversePayment")
-    ]
-    live = [each for each in documents if each.stage == "live"]
-    owing = [each for each in live if each.outstanding_cents > 0]
-    if live and not owing and (before or all(each.total_cents <= 0 for each in live)):
-        return []
-    owed = f", of which {owing[0].outstanding_cents / 100:.2f} is outstanding" if owing else ""
-    return [
-        Finding(
-            code="P-PAY",
-            instalment=ack.code,
-            marks={ack.exchange.number: "told as paid"},
-            actual=f"iXpole was told that {ack.code} is paid ({ack.payment}){owed}",
-            expected="paid is told when nothing is outstanding, and not before",
-        )
-    ]
-
-
-def depends(seen: Seen) -> list[Finding]:
-    """A customer's code is told only when that customer is there; nobody gets the code of somebody else."""
-    found: list[Finding] = []
-    if seen.target.traits.unseen:
-        return found
-    parties = {party.code for party in seen.history.books.parties}
-    parties |= {code for party in seen.history.books.parties for code in party.codes}
-    known = {each.id: each for each in seen.history.case.data.customers}
-    taken = {seen.target.code_of(each): each for each in known.values() if each.known}
-    for each in seen.history.asked:
-        if each.operation != "patchCustomer":
-            continue
-        told = _customer_code(each)
-        if told is None:
-            continue
-        customer = known.get(_id_in(each.path))
-        owner = taken.get(told)
-        if told not in parties or not _exists_before(seen, told, each.number):
-            found.append(
-                Finding(
-                    code="P-DEP",
-                    actual=f"iXpole was told customer code {told!r}, which nobody in {seen.target.traits.title} has"
-                    " at that moment",
-                    expected="first the customer, then its code",
-                    marks={each.number: "code of nobody"},
-                )
-            )
-        elif owner is not None and customer is not None and owner.id != customer.id:
-            found.append(
-                Finding(
-                    code="P-DEP",
-                    actual=f"{customer.name!r} was given code {told}, which is {owner.name!r}'s",
-                    expected="a customer of its own",
-                    marks={each.number: "code of another"},
-                )
-            )
-    return found + _doubles(seen)
-
-
-def _exists_before(seen: Seen, code: str, number: int) -> bool:
-    """Entered by hand, or named in a target's answer before this moment."""
-    entered = {
-        seen.target.code_of(each)
-        for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
-        if each.known
-    }
-    return code in entered or any(
-        code in str(each.answered)
-        for each in seen.history.exchanges
-        if each.number < number and each.system == seen.name
-    )
-
-
-def _doubles(seen: Seen) -> list[Finding]:
-    """At most one customer for one of iXpole's, and at most one product for one code."""
-    found = []
-    entered = {
-        seen.target.code_of(each)
-        for each in (*seen.history.case.data.customers, *seen.history.case.data.strangers)
-        if each.known
-    }
-    made = [each for each in seen.history.books.parties if each.code not in entered]
-    new = [each for each in seen.history.case.data.customers if not each.known]
-    if len(made) > len(new):
-        adds = {
-            each.number: "another customer"
-            for each in seen.history.asked
-            if each.operation in seen.target.traits.adds and each.changed
-        }
-        found.append(
-            Finding(
-                code="P-DEP",
-                actual=f"{len(made)} customers were made for {len(new)} new ones: "
-                + ", ".join(f"{each.code} {each.name}" for each in made[:6]),
-                expected="one customer for each that is new, and none for those that are known",
-                marks=adds,
-            )
-        )
-    codes = list(seen.history.books.products)
-    doubled = sorted({code for code in codes if codes.count(code) > 1})
-    if doubled:
-        found.append(
-            Finding(
-                code="P-DEP",
-                actual=f"products are there twice: {', '.join(doubled)}",
-                expected="a product is made once and used from then on",
-            )
-        )
-    return found
-
-
-def _customer_code(exchange: Exchange) -> str | None:
-    body = exchange.sent
-    if isinstance(body, list):
-        values = [
-            each.get("value")
-            for each in body
-            if isinstance(each, dict) and each.get("path") == "/customerCode"
-        ]
-        return str(values[0]) if values else None
-    if not isinstance(body, dict):
-        return None
-    found = [value for name, value in body.items() if name.lower() == "customercode" and value is not None]
-    return str(found[0]) if found else None
-
-
-def _id_in(path: str) -> int:
-    last = path.rstrip("/").rsplit("/", 1)[-1]
-    return int(last) if last.isdigit() else 0
 
 
 def _acks(seen: Seen) -> Iterator[Ack]:

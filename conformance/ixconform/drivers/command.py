@@ -64,7 +64,7 @@ def ended_of(process: Process, *, quiet: bool = False) -> Ended:
     capture = process.capture
     return Ended(
         code=process.code, seconds=process.ended_after_s, output=capture.text, output_bytes=capture.bytes,
-        leaked=tuple(sorted(capture.found)), left_behind=process.left_behind, quiet=quiet,
+        leaked=tuple(sorted(capture.found)), left_behind=process.left_behind, quiet=quiet, calls=process.calls,
     )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class Ended:
     left_behind: int
     quiet: bool = False
     """A service that goes on, at rest."""
+    calls: tuple[str, ...] = ()
+    """Whom it called beside the kit, as far as that was seen: `api.silvasoft.nl:443`."""
 
 
 class Session(Protocol):

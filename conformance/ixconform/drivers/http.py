@@ -12,7 +12,7 @@ import httpx
 
 from ixconform.drivers.command import ended_of
 from ixconform.drivers.driver import Ended, Surroundings
-from ixconform.drivers.process import Process, StartError, program
+from ixconform.drivers.process import HALT, Process, StartError, program
 from ixconform.drivers.service import _until_ready
 
 TRIGGER_S = 120.0
@@ -93,7 +93,7 @@ class HttpRun:
             self._ended.set()
 
     def wait(self, timeout: float) -> bool:
-        return self._ended.wait(timeout)
+        return self._ended.wait(timeout) or HALT.on
 
     def stirred(self, idle_polls: int = 0) -> None:
         """Its end is its rest; requests say nothing."""
@@ -118,4 +118,5 @@ class HttpRun:
             output_bytes=len(self._said),
             leaked=tuple({*leaked, *(whole.leaked if whole else ())}),
             left_behind=0,
+            calls=whole.calls if whole else (),
         )

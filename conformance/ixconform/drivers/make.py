@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ixconform.config import Config
 from ixconform.drivers.driver import Driver
 
@@ -25,3 +27,12 @@ def driver_of(config: Config) -> Driver:
     from ixconform.drivers.command import CommandDriver
 
     return CommandDriver(config.command, config.cwd)
+
+
+def previous_of(config: Config) -> Driver | None:
+    """The driver of the version before, started as this one is; None where none is named."""
+    if not config.previous:
+        return None
+    if config.driver == "python":
+        return driver_of(replace(config, callable=config.previous[0]))
+    return driver_of(replace(config, command=config.previous))

@@ -18,6 +18,7 @@ from pathlib import Path
 from ixconform.drivers.command import ProcessRun
 from ixconform.drivers.driver import Surroundings
 from ixconform.drivers.process import Process, StartError
+from ixconform.drivers.warden import WARDEN
 
 
 class Forked:
@@ -54,6 +55,7 @@ class PythonDriver:
             command, stdout=subprocess.PIPE, stderr=self._said, text=True, start_new_session=True,
             env={**os.environ, "PYTHONPATH": path}, cwd=cwd,
         )  # fmt: skip
+        WARDEN.watch(self._process.pid)
         assert self._process.stdout is not None
         if not self._process.stdout.readline():
             self._process.wait()
@@ -74,6 +76,7 @@ class PythonDriver:
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
+        WARDEN.release(self._process.pid)
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._said.close()

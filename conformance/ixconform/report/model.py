@@ -42,7 +42,7 @@ class Verdict(StrEnum):
     KNOWN_FAILING = "known-failing"
     """On the connector's own list of known failures, and it failed as listed."""
     FLAKY = "flaky"
-    """It did not fail three times out of three."""
+    """It did not fail three times out of three, or it is on the list of those that do so."""
     DISPUTED = "disputed"
     """It rests on a rule that is inferred, or only on one reading of a rule."""
 
@@ -197,6 +197,8 @@ class Check:
     readings: tuple[str, ...] = ()
     """Readings on which the verdict depends, as `IXP-19=lenient`."""
     counterexample: Counterexample | None = None
+    listed: bool = False
+    """On a list of the connector's own (known failures, known flaky): it does not decide the exit code."""
 
     @property
     def id(self) -> str:

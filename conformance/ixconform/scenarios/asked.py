@@ -24,9 +24,11 @@ class Call:
     place: int
     """The how manieth request of its run."""
     step: int
-    """The step of the recorded life in which the run began; -1 for a step's second run, which only looks."""
+    """The step of the recorded life in which the run began; -1 for a run that only looked."""
     writes: bool
-    """Whether it is meant to change something."""
+    """Whether it is meant to change something; signing in is not."""
+    turn: int = 0
+    """The how manieth run of its step, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Asked:
     """What the connector asked in a run without faults: the places at which something can go wrong."""
     kills: bool = True
     """Whether the driver can kill it."""
+    upgrades: bool = False
+    """Whether there is a previous version to upgrade from."""
 
     @property
     def target(self) -> Target:

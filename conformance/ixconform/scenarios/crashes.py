@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from ixconform.data import Case, Step
-from ixconform.scenarios.asked import Asked, Omitted, Scenario, case, life, people, recording, settle
+from ixconform.scenarios.asked import Asked, Omitted, Scenario, case, life, people, recording, settle, trigger
 
 PLACES = {"received": "before it is handled", "after_commit": "after it is done, before the answer"}
-"""After an answer was delivered is where the next request is received."""
+"""After an answer was delivered is where the next request is received; and where nothing is done, both are the same."""
 
 
 def matrix(asked: Asked) -> list[Case] | Omitted:
@@ -22,9 +22,12 @@ def matrix(asked: Asked) -> list[Case] | Omitted:
         if call.step < 0:
             continue
         for place, words in PLACES.items():
-            kill = Step("kill", {"place": place, "nth": call.place})
+            if place != "received" and not call.writes:
+                continue
+            kill = {"turn": call.turn, "place": place, "nth": call.place}
             name = f"killed in run {call.run} at {call.operation} {call.nth}, {words}"
-            steps = (*plain.steps[: call.step], kill, *plain.steps[call.step :])
+            struck = Step("settle", {**plain.steps[call.step].args, "kill": kill})
+            steps = (*plain.steps[: call.step], struck, *plain.steps[call.step + 1 :])
             made.append(replace(plain, steps=steps, variant=name, faulty=True))
     return made or Omitted("nothing was recorded: the run without faults asked nothing")
 
@@ -87,6 +90,24 @@ def lost_store(asked: Asked) -> list[Case] | Omitted:
     ]
 
 
+def upgraded(asked: Asked) -> list[Case] | Omitted:
+    """The version before begins, this one goes on: with drafts that are told and documents that are not."""
+    if not asked.upgrades:
+        return Omitted("not claimed: no previous version is named")
+    maker = asked.maker(39)
+    for _ in range(3):
+        maker.instalment(maker.customer())
+    later = maker.instalment(maker.customer(known=not asked.claims.customers), why="new after the upgrade")
+    old = trigger(previous=True)
+    half = Step(
+        "fault",
+        {"place": "received", "harm": "status", "status": 503, "system": "ixpole", "operation": "putInstalments",
+         "nth": 2, "times": 60},
+    )  # fmt: skip
+    steps = (half, old, old, Step("calm"), Step("add", {"code": later.code}), *life(asked, paid=True))
+    return [case(asked, maker, steps, variant="in the middle of a backlog", faulty=True)]
+
+
 def interrupted(asked: Asked) -> list[Case] | Omitted:
     """Killed and started again, over and over, until it is done."""
     if not asked.kills:
@@ -103,6 +124,13 @@ def _of(id: str, title: str, build: Any, *about: str, purpose: str) -> Scenario:
 
 
 SCENARIOS = (
+    _of(
+        "C-076",
+        "an upgrade",
+        upgraded,
+        "P-SUM",
+        purpose="The previous version began, this one goes on: nothing is booked twice, nothing is forgotten.",
+    ),
     _of(
         "C-070",
         "killed at each step",

@@ -19,6 +19,8 @@ from ixconform.scenarios.asked import (
     trigger,
 )
 
+PATIENCE_S = 2
+"""So much longer than the connector waits is no answer given."""
 NTH_MAX = 2
 """The first and the second request of an operation; those that follow look alike to a connector."""
 READ_FAULTS: dict[str, dict[str, Any]] = {
@@ -62,7 +64,39 @@ def refusals(asked: Asked) -> list[Case] | Omitted:
                 "nth": 1,
             }
             made.append(_faulted(asked, f"401 at {call.operation}", armed))
+    made += _signing_in_fails(asked)
     return made or Omitted("nothing was recorded: the run without faults asked nothing")
+
+
+def _signing_in_fails(asked: Asked) -> list[Case]:
+    """The token is over in the middle, and the first attempt at another one fails as well."""
+    made = []
+    plain, logins = recording(asked), asked.target.traits.logins
+    places = [("ixpole", "getInstalments", "postToken")]
+    creates = [each for each in asked.recorded if each.operation in asked.target.traits.creates]
+    places += [(creates[0].system, creates[0].operation, each) for each in sorted(logins) if creates]
+    used = {each.operation for each in asked.recorded}
+    for system, operation, login in places:
+        if login not in used:
+            continue
+        over = {
+            "place": "received",
+            "harm": "status",
+            "status": 401,
+            "system": system,
+            "operation": operation,
+        }
+        down = {
+            "place": "received",
+            "harm": "status",
+            "status": 503,
+            "system": system,
+            "operation": login,
+            "nth": 2,
+        }
+        steps = (Step("fault", over), Step("fault", down), *plain.steps, Step("calm"), settle())
+        made.append(_replaced(plain, steps, f"401 at {operation}, and {login} fails once"))
+    return made
 
 
 def _faulted(asked: Asked, name: str, fault: dict[str, Any]) -> Case:
@@ -73,7 +107,8 @@ def _faulted(asked: Asked, name: str, fault: dict[str, Any]) -> Case:
 
 
 def _distinct(recorded: tuple[Call, ...]) -> list[Call]:
-    return [call for call in recorded if call.nth <= NTH_MAX]
+    """What changes nothing is asked the second time as it was the first."""
+    return [call for call in recorded if call.nth <= (NTH_MAX if call.writes else 1)]
 
 
 def busy(asked: Asked) -> list[Case]:
@@ -89,8 +124,11 @@ def busy(asked: Asked) -> list[Case]:
             "times": 60,
             "headers": [{"name": "Retry-After", "value": "1"}],
         }
-        steps = (Step("fault", fault), trigger(), trigger(), Step("calm"), settle(), *plain.steps)
+        hour = Step("advance", {"by": "1h"})
+        steps = (Step("fault", fault), trigger(), hour, trigger(), Step("calm"), hour, settle(), *plain.steps)
         made.append(_replaced(plain, steps, f"the target answers {name} for a while"))
+        still = (Step("fault", fault), trigger(), trigger(), Step("calm"), settle(), *plain.steps)
+        made.append(_replaced(plain, still, f"the same, and all within a moment: {name}"))
     return made
 
 
@@ -132,6 +170,67 @@ def edited(asked: Asked) -> list[Case]:
             "meanwhile", {"at": at, "system": "ixpole", "action": "withdrawInstalment", "params": params}
         )
         made.append(case(asked, maker, (step, settle(), *life(asked)), variant="withdrawn", faulty=True))
+        made.append(_changed(asked, at))
+    return [*made, _added(asked)]
+
+
+def _changed(asked: Asked, at: dict[str, Any]) -> Case:
+    """Its reference and its term change, after it was read and before its number comes."""
+    maker = asked.maker(48)
+    first = maker.instalment(maker.customer(), expect="may-refuse", why="changed while it was being booked")
+    maker.instalment(maker.customer(), why="an ordinary one beside it")
+    params = {"instalmentCode": first.code, "paymentTermDays": 14, "invoiceReference": "PO 4711"}
+    step = Step("meanwhile", {"at": at, "system": "ixpole", "action": "editInstalment", "params": params})
+    return case(asked, maker, (step, settle(), *life(asked)), variant="changed", faulty=True)
+
+
+def _added(asked: Asked) -> Case:
+    """Another instalment comes while the list is on its way, so that it is not in it."""
+    maker = asked.maker(49)
+    maker.instalment(maker.customer(), why="in the list")
+    late = maker.instalment(maker.customer(), why="added while the list was read")
+    at = {"place": "after_commit", "system": "ixpole", "operation": "getInstalments", "nth": 1}
+    step = Step("meanwhile", {"at": at, "add": late.code})
+    return case(asked, maker, (step, settle(), *life(asked)), variant="added")
+
+
+def slow(asked: Asked) -> list[Case] | Omitted:
+    """No answer for longer than the connector waits: done already, or never."""
+    if not asked.claims.gives_up_s:
+        return Omitted("not claimed: gives_up_s is not said")
+    plain = recording(asked)
+    creates = [each for each in asked.recorded if each.operation in asked.target.traits.creates][:1]
+    tells = [each for each in asked.recorded if each.operation == "putInstalments"][:1]
+    made = []
+    for call in (*creates, *tells):
+        for place in ("received", "after_commit"):
+            hang = {
+                "place": place, "harm": "hang", "seconds": asked.claims.gives_up_s + PATIENCE_S, "system": call.system,
+                "operation": call.operation,
+            }  # fmt: skip
+            steps = (Step("fault", hang), *plain.steps, Step("calm"), settle())
+            made.append(_replaced(plain, steps, f"no answer in time at {call.operation}, {place}"))
+    return made or Omitted("nothing was recorded: the run without faults asked nothing")
+
+
+def astray(asked: Asked) -> list[Case] | Omitted:
+    """Notifications come twice, in the wrong order, late, or from somebody else."""
+    if not asked.target.traits.posts:
+        return Omitted(f"{asked.target.traits.title} posts no notifications")
+    plain, name = recording(asked), asked.target.traits.name
+    made = []
+    for words, action, params in (
+        ("each notification comes twice", "doubleNotifications", {"next": 100}),
+        ("two notifications at a time come in the wrong order", "reverseNotifications", {"next": 2}),
+        ("each notification comes an hour late", "delayNotifications", {"next": 4, "seconds": 3600}),
+    ):
+        mishap = Step("act", {"system": name, "action": action, "params": params})
+        later = (Step("advance", {"by": "2h"}), settle())
+        made.append(_replaced(plain, (mishap, *plain.steps, *later, *plain.steps[1:], *later), words))
+    forged = Step(
+        "act", {"system": name, "action": "forgeNotification", "params": {"orderReference": "A4711"}}
+    )
+    made.append(_replaced(plain, (trigger(), forged, *plain.steps), "a verdict on an order that nobody sent"))
     return made
 
 
@@ -268,6 +367,20 @@ SCENARIOS = (
         edited,
         "P-CONV",
         purpose="An instalment is withdrawn while its document is made; nothing loops, nothing else stops.",
+    ),
+    _of(
+        "C-069",
+        "slow answers",
+        slow,
+        "P-META-1",
+        purpose="No answer for longer than it waits: the next run finds out what became of it.",
+    ),
+    _of(
+        "C-077",
+        "news goes astray",
+        astray,
+        "P-META-1",
+        purpose="Notifications come twice, in the wrong order, late or from a stranger: in the end all is as without.",
     ),
     _of(
         "C-068",

@@ -68,6 +68,24 @@ def enter_customer(customer: Customer, code: str | None, country: str) -> Act:
     return "addCustomer", {**fields, "name": customer.name, "vatNumber": customer.vat or None}
 
 
+def edit_customer(customer: Customer, country: str) -> Act:
+    """The same customer at another address, with another e-mail address."""
+    city, postal = ("Aarhus", "8000") if country == "DK" else ("Leuven", "3000")
+    moved = {
+        "addressId": customer.id * 10,
+        "isDefault": True,
+        "street": "Nygade" if country == "DK" else "Nieuwstraat",
+        "houseNumber": "7",
+        "postalCode": postal,
+        "city": city,
+        "countryCode": country,
+    }
+    email = f"moved{customer.id}@club.example"
+    return "editCustomer", {
+        "customerId": customer.id, "email": email, "invoiceEmail": email, "addresses": [moved],
+    }  # fmt: skip
+
+
 def enter_product(product: Product, currency: str) -> Act:
     return "addProduct", {
         "productId": product.id,
@@ -101,6 +119,7 @@ def enter_instalment(instalment: Instalment, data: Data, currency: str) -> Act:
                 "vatAmount": float(shown(line.vat_cents)),
                 "amountInclVat": float(shown(line.gross_cents)),
                 **({"ledgerAccount": line.ledger} if line.ledger else {}),
+                **({"costCenter": line.cost_centre} if line.cost_centre else {}),
             }
         )
     contract = instalment.code.rsplit("-", 1)[0]

@@ -15,7 +15,7 @@ TRAITS = Traits(
     name="silvasoft", title="Silvasoft", currency="EUR", country="BE", rates=("21", "6", "12", "0"),
     lines_max=75, has_pdf=True, creates=frozenset({"addsalestransaction", "addsalesinvoice", "addorder"}),
     adds=frozenset({"addbusinessrelation", "addprivaterelation"}), enforced=("InvoiceNumber",),
-    line_rule="SILV-01",
+    line_rule="SILV-01", retires="archiveProduct ArticleNumber",
 )  # fmt: skip
 STAGES = {"draft": "draft", "open": "live", "paid": "live", "credited": "void", "deleted": "void"}
 LIMITED = "ratelimit"
@@ -107,6 +107,7 @@ def _line(held: Mapping[str, Any]) -> DocumentLine:
     return DocumentLine(
         gross_cents=held["incl"], net_cents=held["net"], rate=Decimal(str(tax["percent"])),
         text=held["description"] or "", product=str(product.get("article", "")), ledger=str(held["ledger"] or ""),
+        cost_centre=str(held["centre"] or ""),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ixconform.data import Customer, Product
@@ -43,6 +43,30 @@ class Traits:
     unseen: bool = False
     """Whether it stands outside the kit, so that nothing but what iXpole is told can be judged."""
     line_rule: str = ""
+    posts: bool = False
+    """Whether it posts notifications, without which nobody learns what became of a request."""
+    callback: str = ""
+    """The path at which an address for them is registered."""
+    registers: frozenset[str] = frozenset()
+    """Operations that register such an address: no bookkeeping, however often they are sent."""
+    notifications: tuple[str, ...] = ()
+    """What is to be registered for."""
+    pulse: str = ""
+    """How much time passes between two runs, so that what it does by itself is done."""
+    payments_after: str = ""
+    """How long after a payment it can be known."""
+    unpays: bool = True
+    """Whether a payment can be taken back."""
+    overpays: bool = False
+    """Whether more can be paid than is outstanding."""
+    retires: str = ""
+    """The action that archives a product by its code, which stands in this member: `archiveProduct ArticleNumber`."""
+    drops: bool = True
+    """Whether people can delete a draft there."""
+    customers_along: bool = False
+    """A customer is no record of its own, but comes with the first document."""
+    opening: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)
+    """What is set up at first, by mode."""
 
 
 class Target(Protocol):

@@ -24,6 +24,7 @@ HARMS = {
     "wrong_type": ("sending", "the right body under a foreign content type"),
     "empty": ("sending", "status 200 and no body"),
     "hollow": ("sending", "status 200 and {}"),
+    "grown": ("sending", "the right answer with unknown members, in another order"),
     "hold": ("before_commit", "the exchange waits until `ixkit faults release`"),
     "twice": ("received", "the request is delivered twice (again after --seconds)"),
     "stale": ("received", "a read answers from the past (--seconds ago)"),

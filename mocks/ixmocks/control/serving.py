@@ -27,8 +27,9 @@ from ixmocks.engine import exact
 from ixmocks.engine.asgi import Message, Receive, Scope, Send
 from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
 from ixmocks.engine.document import load_document
-from ixmocks.engine.operation import HandlerResolver, Operation, check_parameters, compile_routes
+from ixmocks.engine.operation import Operation, check_parameters, compile_routes
 from ixmocks.engine.outcome import Violation
+from ixmocks.engine.reading import HandlerResolver
 
 log = logging.getLogger("ixkit")
 

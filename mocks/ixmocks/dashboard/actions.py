@@ -29,6 +29,7 @@ HARMS = {
     "wrong_type": "the right body under a foreign content type",
     "empty": "status 200 and no body",
     "hollow": "status 200 and {}",
+    "grown": "the right answer with unknown members, in another order",
     "hold": "it waits until somebody lets it go on, or drops it",
     "twice": "the request is delivered twice",
     "stale": "a read answers as it would have some time ago",

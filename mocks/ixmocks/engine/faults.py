@@ -29,13 +29,16 @@ class Harm(Enum):
     WRONG_TYPE = "wrong_type"  # the right body under a foreign content type
     EMPTY = "empty"  # status 200 and no body at all
     HOLLOW = "hollow"  # status 200 and {}
+    GROWN = "grown"  # the right answer, with members that nobody knows yet, in another order
     HOLD = "hold"  # nothing, until somebody releases the exchange or drops it
     TWICE = "twice"  # one answer; but the request was delivered twice
     STALE = "stale"  # a read answers as it would have some time ago
     LATE = "late"  # the connection breaks, and `seconds` of virtual time later the request is processed
 
 
-DAMAGE = frozenset({Harm.CUT, Harm.SLOW, Harm.GARBAGE, Harm.HTML, Harm.WRONG_TYPE, Harm.EMPTY, Harm.HOLLOW})
+DAMAGE = frozenset(
+    {Harm.CUT, Harm.SLOW, Harm.GARBAGE, Harm.HTML, Harm.WRONG_TYPE, Harm.EMPTY, Harm.HOLLOW, Harm.GROWN}
+)
 """These need an answer to damage: at the place `sending` only."""
 
 DETOURS: Mapping[Harm, frozenset[Place]] = {

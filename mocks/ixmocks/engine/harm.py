@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+from typing import Any
+
+from ixmocks.engine import exact
 from ixmocks.engine.exchange import Sent
 from ixmocks.engine.faults import Fault, Harm
 
@@ -26,8 +31,26 @@ def damaged(sent: Sent) -> Sent:
             status, body = 200, b""
         case Harm.HOLLOW:
             status, body = 200, b"{}"
+        case Harm.GROWN:
+            body, kind = grown(sent.body), dict(sent.headers).get(b"content-type", kind)
         case _:
             return sent
     kept = [(n, v) for n, v in sent.headers if n not in (b"content-type", b"content-length")]
     headers = (*kept, (b"content-type", kind), (b"content-length", b"%d" % len(body)))
     return Sent(status, headers, body, sent.event)
+
+
+def grown(body: bytes) -> bytes:
+    """The same JSON as a later release may answer it: new members, another order. Other bodies stay as they are."""
+    try:
+        value = json.loads(body, parse_float=Decimal)
+    except ValueError:
+        return body
+    return exact.dump(_with_more(value)) if isinstance(value, dict | list) else body
+
+
+def _with_more(value: Any) -> Any:
+    if isinstance(value, dict):
+        members = {name: _with_more(inner) for name, inner in reversed(value.items())}
+        return {"addedLater": {"since": "next release", "flags": []}, **members, "alsoNew": None}
+    return [_with_more(each) for each in value] if isinstance(value, list) else value

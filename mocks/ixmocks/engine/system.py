@@ -80,6 +80,8 @@ class System:
     """``admit(state, presented, the world's credentials, at)``: None lets the request in."""
     sign_in: Callable[[Credentials, Ask], dict[str, str]]
     """The headers of a signed-in client; may ask this system (``ask(method, path, form)``) for a token."""
+    under: Callable[[Answer, Readings], Answer] = lambda answer, readings: answer
+    """``under(answer of refuse, readings)``: the same refusal where a reading gives it another status."""
     actions: Mapping[str, Action] = field(default_factory=dict)
     windows: Callable[[Any, Readings], tuple[Window, ...]] = lambda state, readings: ()
     limited: Callable[[Window], Refused] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ixbridge.core.life import Life, Stage, life_of, standing_of
 from ixbridge.core.mapping import NumberSeries
 from ixbridge.core.model import Mode
+from ixbridge.core.records import Entry
 from ixbridge.core.recovery import LATE_S, TOLD_MAX
 from ixbridge.core.resolve import Adopt, NotCreated, Replace, Retry, Verdict, resolution
 from support.bridging import (
@@ -311,6 +313,38 @@ def test_a_clock_that_was_set_back_does_not_make_a_limit_last_for_ever() -> None
     bench.run()
     bench.clock.passed_s -= 86_400
     assert bench.statuses() == {"C-1": "booked"}
+
+
+def test_a_short_limit_is_waited_out_by_the_next_run() -> None:
+    bench = Bench(pocket("C-1"))
+    bench.world.faults |= {
+        ("listrelations", nth): says(429, {}, headers={"retry-after": "1"}) for nth in range(1, 9)
+    }
+    assert bench.run().exit_code == 4
+    before = bench.clock.passed_s
+    assert bench.statuses() == {"C-1": "booked"} and bench.clock.passed_s >= before + 1
+
+
+@pytest.mark.parametrize("asked_s", [1, 3000])
+def test_where_each_run_begins_at_the_same_moment_a_limit_ends_when_the_target_says_so(asked_s: int) -> None:
+    bench = Bench(pocket("C-1"))
+    busy = says(429, {}, headers={"retry-after": str(asked_s)})
+    bench.world.faults |= {("listrelations", nth): busy for nth in range(1, 17)}
+    began = bench.clock.passed_s
+    for _ in range(16):
+        if bench.run().exit_code == 0:
+            break
+        bench.clock.passed_s = began
+    assert bench.statuses() == {"C-1": "booked"}
+
+
+def test_a_limit_of_an_older_journal_is_kept_as_well() -> None:
+    bench = Bench(pocket("C-1"))
+    bench.run()
+    until = bench.clock.now() + timedelta(seconds=3000)
+    bench.journal.append(Entry("limit target", "limited", {"until": until.isoformat()}), sync=True)
+    bench.clock.passed_s += 1500
+    assert "left alone until" in (bench.run().halted or "")
 
 
 def test_own_numbers_go_on_where_the_series_was() -> None:

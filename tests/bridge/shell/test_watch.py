@@ -204,6 +204,28 @@ def test_an_address_is_registered_once_for_all_and_not_written_down() -> None:
     assert "no" in str(other.register())
 
 
+def test_nothing_is_asked_before_the_address_is_registered() -> None:
+    journal = MemoryJournal(StillClock())
+    fine = Reply(200, {}, json.dumps({"callbackUrl": "https://b.example/x/secret", "id": "x"}).encode())
+    refused = Reply(400, {}, b'{"description": "later"}')
+    polls: list[int] = []
+    watcher = watching(journal, callback(journal, Answering(refused, fine)), polls)
+    watcher._once()
+    assert (polls, watcher.health.registered) == ([], False), "its verdicts would be posted to nobody"
+    watcher._once()
+    assert (polls, watcher.health.registered) == ([1], True)
+
+
+def watching(journal: MemoryJournal, registering: Callback, polls: list[int]) -> Watcher:
+    def poll() -> Report:
+        polls.append(1)
+        return NOTHING
+
+    clock, health = StillClock(), Health(needs_callback=True)
+    log = Log(io.StringIO(), clock, as_json=False, secrets=())
+    return Watcher(poll, journal, RealBell(), clock, log, Metrics(), health, 1.0, registering)
+
+
 def test_without_its_address_registered_it_is_not_ready() -> None:
     health = Health(needs_callback=True)
     health.note(poll=Poll.OK)

@@ -1,10 +1,11 @@
-"""Programs that behave badly as processes. `python citizens.py loops`
+"""Programs that behave badly as processes. `python citizens.py loops`, and any word behind it to know them by.
 
 `python citizens.py --list` prints them as JSON, with what a run must come to.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -74,7 +75,7 @@ def prints() -> int:
 
 def forks() -> int:
     """Leaves children behind: one in its group, one in a session of its own."""
-    wait = [sys.executable, "-c", "import threading; threading.Event().wait(120)"]
+    wait = [sys.executable, "-S", "-c", "import threading; threading.Event().wait(120)", *sys.argv[2:]]
     subprocess.Popen(wait)
     subprocess.Popen(wait, start_new_session=True)
     return 0
@@ -88,6 +89,37 @@ def deaf() -> int:
         threading.Event().wait(60)
 
 
+def closes_output() -> int:
+    """Closes what it could say anything with, and goes on for ever."""
+    for stream in (1, 2):
+        os.close(stream)
+    while True:
+        threading.Event().wait(60)
+
+
+def hangs_in_shutdown() -> int:
+    """Does nothing and would end, if its clean-up came to an end; answers SIGTERM by cleaning up once more."""
+    wait = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: wait.wait())
+    atexit.register(wait.wait)
+    return 0
+
+
+def calls_elsewhere() -> int:
+    """Has an address of its own, and takes the proxy that the environment names."""
+    try:
+        urllib.request.urlopen("http://api.vendor.example/rest/listrelations/", timeout=5)
+    except OSError as error:
+        print(f"the target says {error}", file=sys.stderr)
+    return 0
+
+
+def falls() -> int:
+    """Is ended by a signal."""
+    os.kill(os.getpid(), signal.SIGABRT)
+    return 0
+
+
 def tells_secrets() -> int:
     """Prints its credentials."""
     print("debug:", {name: value for name, value in os.environ.items() if name.startswith("IXKIT_")})
@@ -98,6 +130,7 @@ CITIZENS = {
     each.__name__.replace("_", "-"): each
     for each in (
         wrong_urls, wrong_paths, silent, crashes, loops, asks_forever, prints, forks, deaf, tells_secrets,
+        closes_output, hangs_in_shutdown, calls_elsewhere, falls,
     )
 }  # fmt: skip
 

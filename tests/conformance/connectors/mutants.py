@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import connector as right
 from base import Connector, Document
 from crmcom import CrmCom
+from family import callable_of, main, told
 from plumbing import Lost, Refused, TooMany, say
 from silvasoft import Silvasoft
 from telecomx import TelecomX
@@ -92,6 +93,8 @@ class M04(Mutant):
         lines_max = 0
 
         def create(self, connector: Connector, instalment: dict[str, Any], customer: str) -> Document:
+            if len(instalment["lines"]) <= 75:
+                return super().create(connector, instalment, customer)
             lines = instalment["lines"][:75]
             total = sum(Decimal(line["amountInclVat"]) for line in lines)
             return super().create(connector, {**instalment, "lines": lines, "amountInclVat": total}, customer)
@@ -107,6 +110,8 @@ class M05(Mutant):
         lines_max = 0
 
         def create(self, connector: Connector, instalment: dict[str, Any], customer: str) -> Document:
+            if len(instalment["lines"]) <= 75:
+                return super().create(connector, instalment, customer)
             made = []
             for at in range(0, len(instalment["lines"]), 75):
                 lines = instalment["lines"][at : at + 75]
@@ -455,31 +460,9 @@ class M25(Mutant):
 MUTANTS = {each.__name__: each for each in Mutant.__subclasses__()}
 
 
-def poll(code: str, argv: list[str]) -> int:
-    mutant = MUTANTS[code]
-    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
-    targets = {name: getattr(mutant, own[name], target) for name, target in right.TARGETS.items()}
-    return right.main(mutant, targets, argv)
-
-
 def __getattr__(name: str) -> Callable[[Any], int]:
-    """`M04_silvasoft`: one poll, for a driver that calls instead of starting a process."""
-    code, _, target = name.partition("_")
-    if code not in MUTANTS or target not in right.TARGETS:
-        raise AttributeError(name)
-    return lambda env: poll(code, ["--target", target])
-
-
-def main() -> int:
-    if sys.argv[1:2] == ["--list"]:
-        listed = {
-            code: {"mistake": each.__doc__, "named": each.named, "profiles": each.profiles}
-            for code, each in MUTANTS.items()
-        }
-        print(json.dumps(listed, indent=1))
-        return 0
-    return poll(sys.argv[1], sys.argv[2:])
+    return callable_of(MUTANTS, name)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(MUTANTS, told))

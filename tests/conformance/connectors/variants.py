@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-import connector as right
 from base import Connector, Document
 from crmcom import CrmCom
+from family import callable_of, main
 from plumbing import Parked, Refused
 from silvasoft import Silvasoft
 from telecomx import TelecomX
@@ -258,28 +258,9 @@ class V16(Variant):
 VARIANTS = {each.__name__: each for each in Variant.__subclasses__()}
 
 
-def poll(code: str, argv: list[str]) -> int:
-    variant = VARIANTS[code]
-    own = {"silvasoft": "Target", "telecomx": "Danish", "crmcom": "Cypriot"}
-    targets = {name: getattr(variant, own[name], target) for name, target in right.TARGETS.items()}
-    return right.main(variant, targets, argv)
-
-
 def __getattr__(name: str) -> Callable[[Any], int]:
-    """`V04_silvasoft`: one poll, for a driver that calls instead of starting a process."""
-    code, _, target = name.partition("_")
-    if code not in VARIANTS or target not in right.TARGETS:
-        raise AttributeError(name)
-    return lambda env: poll(code, ["--target", target])
-
-
-def main() -> int:
-    if sys.argv[1:2] == ["--list"]:
-        listed = {code: {"what": each.__doc__, "profiles": each.profiles} for code, each in VARIANTS.items()}
-        print(json.dumps(listed, indent=1))
-        return 0
-    return poll(sys.argv[1], sys.argv[2:])
+    return callable_of(VARIANTS, name)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(VARIANTS, lambda each: {"what": each.__doc__, "profiles": each.profiles}))

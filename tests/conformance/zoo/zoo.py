@@ -1,64 +1,43 @@
 """Does the suite catch what it must, and nothing else? Runs mutants, variants and bad citizens through it.
 
-    python tests/conformance/zoo/zoo.py --write docs/conformance-zoo.md
+    PYTHONPATH=tests python tests/conformance/zoo/zoo.py --write docs/conformance-zoo.md
 
 A mutant is killed when a check fails whose property its header names. How long that took counts from the start of the
-run, with all scenarios in their order; then the scenario that killed it is played again, `--times` in all.
+run, with all scenarios in their order; then the case that showed it is played again, `--times` in all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from conformance.zoo.page import Animal, Hunted, Judged, keep, kept, page
 from ixconform.control import Control
+from ixconform.data import Case
 from ixconform.drivers.command import CommandDriver
 from ixconform.drivers.driver import Driver
 from ixconform.drivers.python import PythonDriver
 from ixconform.play import Stage
 from ixconform.profile import Claims, profile_of
 from ixconform.report.model import Check, LevelResult, Verdict
-from ixconform.runner import Result, Runner, Wish
+from ixconform.runner import Played, Result, Runner, Wish
 from ixconform.server import serving
 from ixconform.systems.registry import target_of
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
+KINDS = ("mutants", "unlisted", "variants")
 WRONG = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.FLAKY, Verdict.SKIP})
-
-
-@dataclass(frozen=True, slots=True)
-class Animal:
-    """One connector against one target."""
-
-    code: str
-    what: str
-    profile: str
-    """`silvasoft-direct`"""
-    named: tuple[str, ...] = ()
-
-    @property
-    def target(self) -> str:
-        return self.profile.partition("-")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Hunted:
-    animal: Animal
-    check: Check | None
-    """The check that named the mistake; none if it survived."""
-    seconds: float
-    times: int = 1
-    other: tuple[str, ...] = ()
-    """Checks that failed without being named."""
 
 
 def listed(kind: str) -> list[Animal]:
@@ -67,7 +46,7 @@ def listed(kind: str) -> list[Animal]:
         [sys.executable, str(CONNECTORS / f"{kind}.py"), "--list"], check=True, capture_output=True, text=True
     )
     return [
-        Animal(code, facts.get("mistake") or facts["what"], profile, tuple(facts.get("named", ())))
+        Animal(code, facts.get("mistake") or facts["what"], profile, tuple(facts.get("named", ())), kind)
         for code, facts in json.loads(said.stdout).items()
         for profile in facts["profiles"]
     ]
@@ -76,6 +55,31 @@ def listed(kind: str) -> list[Animal]:
 class _Caught(Exception):
     def __init__(self, check: Check) -> None:
         self.check = check
+
+
+class Hunter(Runner):
+    """Plays no further case of a scenario once one of them has shown a property that is named."""
+
+    def __init__(self, stage: Stage, wish: Wish, named: Iterable[str]) -> None:
+        super().__init__(stage, wish, Watch(named))
+        self.named = frozenset(named)
+        self.caught: Case | None = None
+
+    def _play(self, case: Case) -> Played:
+        if self.caught is not None:
+            return Played(case, None, [], 0.0, "caught before")
+        played = super()._play(case)
+        if self._named_in(played):
+            self.caught = case
+        return played
+
+    def again(self) -> bool:
+        """Plays the case that showed the mistake once more."""
+        assert self.caught is not None
+        return self._named_in(super()._play(self.caught))
+
+    def _named_in(self, played: Played) -> bool:
+        return any(each.kind == "fail" and each.code in self.named for each in played.findings)
 
 
 class Watch:
@@ -99,14 +103,20 @@ class Watch:
 
 
 @contextmanager
-def driver_of(kind: str, animal: Animal, *, starts: bool = False) -> Iterator[Driver]:
+def driver_of(animal: Animal, *, starts: bool = False) -> Iterator[Driver]:
     """Called in a fork, which is quick; `starts`: as the program that a vendor would give."""
     made: Driver
     if starts:
-        command = [sys.executable, str(CONNECTORS / f"{kind}.py"), animal.code, "--target", animal.target]
+        command = [
+            sys.executable,
+            str(CONNECTORS / f"{animal.kind}.py"),
+            animal.code,
+            "--target",
+            animal.target,
+        ]
         made = CommandDriver(command)
     else:
-        made = PythonDriver(f"{kind}:{animal.code}_{animal.target}", cwd=CONNECTORS)
+        made = PythonDriver(f"{animal.kind}:{animal.code}_{animal.target}", cwd=CONNECTORS)
     try:
         yield made
     finally:
@@ -139,21 +149,18 @@ def hunt(
     only: tuple[str, ...] = (),
     starts: bool = False,
 ) -> Hunted:
-    """Run the suite until it names the mistake, then the scenario that did so again and again."""
+    """Run the suite until it names the mistake, then the case that showed it again and again."""
     began = time.monotonic()
-    with driver_of("mutants", animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
-        runner = Runner(stage_of(control, driver, animal.profile), wish, Watch(animal.named))
+    with driver_of(animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
+        stage = replace(stage_of(control, driver, animal.profile), env={"COMMON_FOLDER": str(wish.cases)})
+        runner = Hunter(stage, wish, animal.named)
         check = _caught(runner)
         seconds = time.monotonic() - began
         other = tuple(sorted({each.id for each in runner.result.checks if each.verdict is Verdict.FAIL}))
         if check is None:
-            return Hunted(animal, None, seconds, 0, other)
-        again = replace(wish, only=(check.scenario,))
-        caught = 1
-        for _ in range(times - 1):
-            found = _caught(Runner(runner.stage, again, Watch(animal.named)))
-            caught += found is not None
-        return Hunted(animal, check, seconds, caught, other)
+            return Hunted(animal, None, seconds, 0, other, times)
+        caught = 1 + sum(runner.again() for _ in range(times - 1))
+        return Hunted(animal, check, seconds, caught, other, times)
 
 
 def _caught(runner: Runner) -> Check | None:
@@ -165,11 +172,11 @@ def _caught(runner: Runner) -> Check | None:
 
 
 def judge(
-    control: Control, animal: Animal, *, kind: str = "variants", level: int = 4, only: tuple[str, ...] = (),
+    control: Control, animal: Animal, *, level: int = 4, only: tuple[str, ...] = (),
     starts: bool = False,
 ) -> Result:  # fmt: skip
     """What the suite says of a connector that is right."""
-    with driver_of(kind, animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
+    with driver_of(animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
         return Runner(stage_of(control, driver, animal.profile), wish, Watch()).run()
 
 
@@ -185,110 +192,124 @@ def reached(result: Result) -> str:
     return f"L{max(levels)}" if levels and not alarms(result) else "no"
 
 
-# --- the page -------------------------------------------------------------------------------------
+# --- from the command line ---------------------------------------------------------------------------
 
 
-def page(
-    hunted: list[Hunted],
-    judged: list[tuple[Animal, str, float]],
-    times: int,
-    played: str = "All scenarios were played.",
-) -> str:
-    killed = [each for each in hunted if each.check is not None]
-    codes = {each.animal.code for each in hunted}
-    dead = {each.animal.code for each in killed if each.times == times}
-    seconds = [each.seconds for each in killed]
-    lines = [
-        "# What the suite catches",
-        "",
-        "A suite is worth something only if it fails wrong connectors for the right reason, and leaves right ones",
-        "alone. So it is tried on connectors that are wrong on purpose, each with one realistic mistake, and on",
-        "variants that do things differently and are right. `make conform-zoo` plays all and writes this page.",
-        "",
-        f"**{len(dead)} of {len(codes)} mistakes are caught**, each {times} times out of {times}; half of them within"
-        f" {statistics.median(seconds):.0f} s of the start of a run, the slowest after {max(seconds):.0f} s.",
-        "",
-        played,
-        "",
-        "## Mistakes",
-        "",
-        "| | mistake | profile | caught by | in | after | times |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for each in hunted:
-        check = each.check
-        by = f"{check.code} | {check.scenario} {check.scenario_title}" if check else "**survives** | "
-        lines.append(
-            f"| {each.animal.code} | {each.animal.what} | {each.animal.profile} | {by} | {each.seconds:.0f} s |"
-            f" {each.times}/{times} |"
+@dataclass(slots=True)
+class Book:
+    """What is known so far, and the page of it: written anew with each result, so that a run cut short tells too."""
+
+    asked: argparse.Namespace
+    wrong: list[Animal]
+    right: list[Animal]
+    hunted: dict[Animal, Hunted] = field(default_factory=dict)
+    judged: dict[Animal, Judged] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, one: Hunted | Judged) -> None:
+        if isinstance(one, Hunted):
+            self.hunted[one.animal] = one
+        else:
+            self.judged[one.animal] = one
+
+    def add(self, one: Hunted | Judged) -> None:
+        with self.lock:
+            self.take(one)
+            if self.asked.keep:
+                keep(self.asked.keep, one)
+            if self.asked.write:
+                self.asked.write.write_text(self.page(), "utf-8")
+
+    def page(self) -> str:
+        hunted = [self.hunted[each] for each in self.wrong if each in self.hunted]
+        judged = [self.judged[each] for each in self.right if each in self.judged]
+        return page(hunted, judged, self.played())
+
+    def played(self) -> str:
+        """What the figures rest on, in a sentence."""
+        asked = self.asked
+        which = (
+            f"Only {', '.join(asked.scenario)} were played" if asked.scenario else "All scenarios were played"
         )
-    lines += [
-        "",
-        "## Harmless variants",
-        "",
-        "| | what is different | profile | reaches | after |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for animal, level, took in judged:
-        lines.append(f"| {animal.code} | {animal.what} | {animal.profile} | {level} | {took:.0f} s |")
-    return "\n".join(lines) + "\n"
+        against = "each against every profile it fits" if asked.every else "each against its first profile"
+        open_ends = len(self.wrong) + len(self.right) - len(self.hunted) - len(self.judged)
+        load = f"{os.getloadavg()[2]:.0f}" if hasattr(os, "getloadavg") else "unknown"
+        machine = f"Times are those of {os.cpu_count()} cores, whose load average was {load} in the end."
+        rest = f" {open_ends} were not played." if open_ends else ""
+        return f"{which}, mistakes up to L{asked.level}, variants up to L{asked.right_level}, {against}.{rest} {machine}"
 
-
-def _played(asked: argparse.Namespace) -> str:
-    """What the figures rest on, in a sentence."""
-    which = f"Only {', '.join(asked.scenario)} were played" if asked.scenario else "All scenarios were played"
-    against = "each against its first profile" if asked.first else "each against every profile it fits"
-    return f"{which}, up to L{asked.level}, {against}."
+    @property
+    def good(self) -> bool:
+        caught = all(each.sure for each in self.hunted.values())
+        return caught and not any(each.alarms for each in self.judged.values())
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", default=[], help="M04 or V02; repeatable")
     parser.add_argument("--profile", action="append", default=[], help="silvasoft-direct; repeatable")
-    parser.add_argument("--first", action="store_true", help="each against its first profile only")
+    parser.add_argument(
+        "--every", action="store_true", help="against every profile it fits, not its first only"
+    )
     parser.add_argument(
         "--scenario", action="append", default=[], help="C-06*: these scenarios only; repeatable"
     )
+    parser.add_argument("--kind", action="append", default=[], choices=KINDS, help="only these; repeatable")
     parser.add_argument("--times", type=int, default=1)
-    parser.add_argument("--level", type=int, default=4)
-    parser.add_argument("--write", type=Path)
+    parser.add_argument(
+        "--level", type=int, default=4, help="up to which mistakes are looked for (default 4)"
+    )
+    parser.add_argument(
+        "--right-level", type=int, default=2, help="up to which variants are judged (default 2)"
+    )
+    parser.add_argument("--at-once", type=int, default=2, help="so many connectors side by side (default 2)")
+    parser.add_argument("--keep", type=Path, help="results so far; what stands there is not played again")
+    parser.add_argument("--write", type=Path, help="the page")
     asked = parser.parse_args()
+    kinds = asked.kind or KINDS
+    wrong = [each for kind in kinds if kind != "variants" for each in _chosen(kind, asked)]
+    right = _chosen("variants", asked) if "variants" in kinds else []
+    book = Book(asked, wrong, right)
+    for one in kept(asked.keep) if asked.keep else []:
+        book.take(one)
+    url = os.environ.get("IXKIT_URL", "")
+    with serving(url) as control, ThreadPoolExecutor(asked.at_once) as pool:
+        hunts = [each for each in wrong if each not in book.hunted]
+        list(pool.map(lambda animal: book.add(_hunt(control, animal, asked)), hunts))
+        cases = [each for each in right if each not in book.judged]
+        list(pool.map(lambda animal: book.add(_judge(control, animal, asked)), cases))
+    return 0 if book.good else 1
 
-    def chosen(kind: str) -> list[Animal]:
-        fitting = [
-            each
-            for each in listed(kind)
-            if (not asked.only or each.code in asked.only)
-            and (not asked.profile or each.profile in asked.profile)
-        ]
-        firsts = {each.code: each for each in reversed(fitting)}
-        return [each for each in fitting if not asked.first or firsts[each.code] is each]
 
-    hunted, judged, bad = [], [], 0
-    with serving() as control:
-        for animal in chosen("mutants"):
-            one = hunt(control, animal, level=asked.level, times=asked.times, only=tuple(asked.scenario))
-            hunted.append(one)
-            said = (
-                f"{one.check.id} {one.check.reason[:90]}" if one.check else f"SURVIVES {', '.join(one.other)}"
-            )
-            bad += one.times < asked.times
-            print(
-                f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.times}/{asked.times}  {said}",
-                flush=True,
-            )
-        for animal in chosen("variants"):
-            began = time.monotonic()
-            result = judge(control, animal, level=asked.level, only=tuple(asked.scenario))
-            found = alarms(result)
-            judged.append((animal, reached(result), time.monotonic() - began))
-            bad += bool(found)
-            print(f"{animal.code} {animal.profile:17} {judged[-1][2]:5.0f} s  {judged[-1][1]}", flush=True)
-            for each in found[:5]:
-                print(f"      {each[:300]}", flush=True)
-    if asked.write:
-        asked.write.write_text(page(hunted, judged, asked.times, _played(asked)), "utf-8")
-    return 1 if bad else 0
+def _chosen(kind: str, asked: argparse.Namespace) -> list[Animal]:
+    fitting = [
+        each
+        for each in listed(kind)
+        if (not asked.only or each.code in asked.only)
+        and (not asked.profile or each.profile in asked.profile)
+    ]
+    firsts = {each.code: each for each in reversed(fitting)}
+    return [each for each in fitting if asked.every or firsts[each.code] is each]
+
+
+def _hunt(control: Control, animal: Animal, asked: argparse.Namespace) -> Hunted:
+    one = hunt(control, animal, level=asked.level, times=asked.times, only=tuple(asked.scenario))
+    said = f"{one.check.id} {one.check.reason[:90]}" if one.check else f"SURVIVES {', '.join(one.other)}"
+    print(
+        f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.times}/{asked.times}  {said}",
+        flush=True,
+    )
+    return one
+
+
+def _judge(control: Control, animal: Animal, asked: argparse.Namespace) -> Judged:
+    began = time.monotonic()
+    result = judge(control, animal, level=asked.right_level, only=tuple(asked.scenario))
+    found = tuple(alarms(result))
+    one = Judged(animal, reached(result), time.monotonic() - began, found)
+    lines = [f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.reached}"]
+    print("\n".join([*lines, *(f"      {each[:300]}" for each in found[:5])]), flush=True)
+    return one
 
 
 if __name__ == "__main__":

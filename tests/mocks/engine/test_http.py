@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from ixmocks.engine.asgi import BODY_MAX
+from ixmocks.engine.exchange import Sent
 from ixmocks.engine.faults import Fault, Harm, Place
+from ixmocks.engine.harm import damaged
 from ixmocks.engine.server import PortBusy, bind
 from ixmocks.kit import Kit
 from support.listening import listening
@@ -115,6 +117,12 @@ def test_an_answer_cut_in_the_middle_is_noticed_by_the_client(client: httpx.Clie
         (Harm.HTML, 200, "text/html", b"<!DOCTYPE"),
         (Harm.EMPTY, 200, "application/json", b""),
         (Harm.HOLLOW, 200, "application/json", b"{}"),
+        (
+            Harm.GROWN,
+            200,
+            "application/json",
+            b'{"addedLater":{"since":"next release","flags":[]},"number":2',
+        ),
         (Harm.WRONG_TYPE, 200, "text/plain", b'{"text"'),
         (Harm.GARBAGE, 200, "application/json", b"\x00\xff"),
         (Harm.SLOW, 200, "application/json", b'{"text"'),
@@ -127,6 +135,12 @@ def test_a_damaged_answer_arrives_as_damaged(
     answer = client.post("/notes", json={"text": "odd"})
     assert (answer.status_code, answer.headers["content-type"]) == (status, kind)
     assert answer.content.startswith(body)
+
+
+def test_what_is_no_json_cannot_grow() -> None:
+    headers = ((b"content-type", b"application/pdf"), (b"content-length", b"5"))
+    sent = damaged(Sent(200, headers, b"%PDF-", fault=Fault(Place.SENDING, Harm.GROWN)))
+    assert (sent.body, dict(sent.headers), sent.fault) == (b"%PDF-", dict(headers), None)
 
 
 def test_a_port_in_use_is_told_with_a_way_out() -> None:
