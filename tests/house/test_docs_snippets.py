@@ -36,7 +36,9 @@ def snippets(*languages: str) -> Iterator[tuple[str, str, str]]:
     for page in PAGES:
         text = page.read_text("utf-8")
         if not MADE.search(text):
-            for language, content in re.findall(r"^``` ?(\S[^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            for language, content in re.findall(
+                r"^``` ?(\S[^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+            ):
                 if not languages or language in languages:
                     yield page.name, language, content
 
