@@ -11,12 +11,12 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export NO_MKDOCS_2_WARNING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long simulate campaign conform conform-zoo check format-check types arrows specs fmt bench docs lock clean
+.PHONY: help demo serve test coverage-gate mutate test-long simulate campaign conform conform-zoo check format-check types arrows specs fmt bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
 	@echo "ixkit: mock servers, a reference bridge and checks. Type make and one of:"
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.runtime ## a club's season goes into four accounting systems and back, before your eyes
 	@$(BIN)/ixkit demo $(ARGS)
@@ -25,7 +25,14 @@ serve: $(VENV)/.runtime ## the mock servers, until Ctrl-C (ARGS="--scenario club
 	@$(BIN)/ixkit serve $(ARGS)
 
 test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" for less)
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 $(ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 $(or $(strip $(ARGS)),--reached build/reached.json)
+	@$(if $(strip $(ARGS)),:,$(MAKE) --no-print-directory coverage-gate)
+
+coverage-gate: $(VENV)/.dev ## what of the contracts the last whole `make test` did not reach; a part of it
+	@$(BIN)/ixkit check --coverage build/reached.json --allow tests/unreached.yaml
+
+mutate: $(VENV)/.dev ## would the tests notice a weaker rule? all rules (ARGS="silvasoft --only SILV-01" for less)
+	@$(BIN)/python tools/mutate.py $(or $(ARGS),--write docs/mutants.md)
 
 test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 -m "long or not long" $(ARGS)
@@ -33,7 +40,7 @@ test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
 simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.replay $(ARGS)
 
-campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000 --executor dask://HOST:PORT")
+campaign: $(VENV)/.dev ## very many simulated lives (ARGS="random --lives 100000", ARGS="pairs --done FILE --shard 1/8")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.campaign $(ARGS)
 
 check: format-check types arrows specs ## formatting, lint, types, arrows between rooms, contracts
@@ -73,8 +80,8 @@ conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (
 	    >../../build/conform/$$profile.txt 2>&1 || tail -3 ../../build/conform/$$profile.txt >&2; done
 	@$(BIN)/python tools/conform_table.py build/conform $(PROFILES) --write docs/conformance.md
 
-conform-zoo: $(VENV)/.dev ## what the suite catches: 25 mistakes, ten times each, and harmless variants (an hour)
-	$(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
+conform-zoo: $(VENV)/.dev ## what the suite catches: 41 mistakes, ten times each, and harmless variants (an hour)
+	PYTHONPATH=tests $(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
 bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
 	$(BIN)/python tests/bench/bench.py $(ARGS)

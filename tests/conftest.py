@@ -12,6 +12,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
+from support.reaching import (  # noqa: F401  (hooks: pytest finds them here)
+    pytest_addoption,
+    pytest_sessionfinish,
+    pytest_sessionstart,
+    pytest_testnodedown,
+)
+
 # A busy machine is no finding: no deadline per example, no complaint about slow generation.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 

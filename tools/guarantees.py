@@ -82,8 +82,8 @@ RECOVERIES: Mapping[Recovery, str] = {
     Recovery.DIGEST: "compare fingerprints: before the create begin anew, after it park",
 }
 
-TARGETS = ("Silvasoft, own numbers", "Silvasoft", "TelecomX", "CRM.COM")
-PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
+TARGETS = ("Silvasoft, own numbers", "Silvasoft", "TelecomX", "CRM.COM", "Riverty")
+PROMISES: Sequence[tuple[str, tuple[str, str, str, str, str]]] = (
     (
         "Never two documents of one instalment, whatever single or double fault",
         (
@@ -91,6 +91,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "yes, by parking what is uncertain (SILV-28)",
             "yes, by parking what is uncertain (TCX-15)",
             "yes: a back office code is taken once (CRM-04)",
+            "yes: an order and an invoice reference are taken once (RIV-19)",
         ),
     ),
     (
@@ -100,6 +101,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "**no**: found by the audit, alarm, parked (SILV-28)",
             "**no**: found by the audit, alarm, parked (TCX-15)",
             "yes (CRM-04)",
+            "yes (RIV-19)",
         ),
     ),
     (
@@ -109,6 +111,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "**no**: a create without answer and without document waits for a person",
             "**no**: as Silvasoft",
             "yes: sent again under the same code (CRM-04)",
+            "yes, while its notifications arrive; after a day of silence a person is asked (RIV-35)",
         ),
     ),
     (
@@ -118,6 +121,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "by the tag in the notes, in the list by date (SILV-59, SILV-53)",
             "by the tag in the headline, in the customer's list (TCX-23, TCX-36)",
             "by its code, at once (CRM-04)",
+            "by nothing: the same bytes are sent again under the same ids, and the verdict is waited for (RIV-18)",
         ),
     ),
     (
@@ -127,6 +131,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "yes after `rebuild`; what is not found is parked (SILV-58)",
             "yes after `rebuild`; what is not found is parked (TCX-36)",
             "yes; the key follows from the instalment (CRM-04)",
+            "yes; references and ids follow from the instalment (RIV-19)",
         ),
     ),
     (
@@ -136,11 +141,12 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "yes, within the days that are read (SILV-59)",
             "for customers who are known from elsewhere (TCX-36)",
             "**no**: no list; name the codes with `--code` (CRM-44)",
+            "**no**: nothing can be read back, and what was told before is told again by its support only (RIV-35)",
         ),
     ),
     (
         "Two bridges with one journal",
-        ("yes: lock, fences and claims",) * 4,
+        ("yes: lock, fences and claims",) * 5,
     ),
     (
         "Two bridges with a journal each",
@@ -149,11 +155,12 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "**no** (SILV-28)",
             "**no** (TCX-15)",
             "creates yes (CRM-04), reports **no** (IXP-33)",
+            "creates yes (RIV-19), reports **no** (IXP-33)",
         ),
     ),
     (
         "A late D never outlives the real number",
-        ("as iXpole reads it: refused under IXP-19 strict, else written once more",) * 4,
+        ("as iXpole reads it: refused under IXP-19 strict, else written once more",) * 5,
     ),
     (
         "The total is iXpole's to the cent, or nothing is sent",
@@ -162,6 +169,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "by construction: inclusive line totals (SILV-16)",
             "where nets can be fitted, else parked (TCX-13, TCX-30)",
             "by construction: final amounts (CRM-26), or fitted nets (CRM-27)",
+            "by construction: inclusive prices (RIV-27); an invoice of another amount is not believed",
         ),
     ),
     (
@@ -171,6 +179,16 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "parked; credited by a person, then `--replace` (SILV-18)",
             "parked; credited by a person, then `--replace` (TCX-09)",
             "parked; the code stays taken (CRM-35): book by hand, then `--adopt`",
+            "parked; the reference stays taken (RIV-19): book by hand, then `--adopt`",
+        ),
+    ),
+    (
+        "An instalment that is edited while it is being booked",
+        (
+            "parked before iXpole hears a number: its list is read again after the creates, and before a create when"
+            " it is a minute old. **Not** what is edited after that reading: iXpole locks nothing",
+            *("as Silvasoft, own numbers",) * 3,
+            "as Silvasoft, own numbers; also before the invoice is asked for",
         ),
     ),
     (
@@ -180,6 +198,7 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str]]] = (
             "found by `audit`, taken back in iXpole (SILV-81, IXP-37)",
             "found by `audit`, taken back in iXpole (TCX-11, IXP-37)",
             "found by `audit`, taken back in iXpole (CRM-20, IXP-37)",
+            "**no**: nothing can be read back, and chargebacks are not listened to",
         ),
     ),
 )

@@ -66,7 +66,7 @@ def report_of(
         asked_level=level,
         levels=tuple(result.levels),
         checks=tuple(result.checks),
-        summary=_summary(result, preflight),
+        summary=_summary(result, preflight, level),
         started_at=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
         requests=sum(_requests(result)),
@@ -116,12 +116,16 @@ def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interru
     return Outcome.INCONCLUSIVE if undecided or not result.checks else Outcome.PASSED
 
 
-def _summary(result: Result, preflight: Sequence[Preflight]) -> str:
+def _summary(result: Result, preflight: Sequence[Preflight], level: int) -> str:
     if not result.levels:
         failed = [each for each in preflight if each.result.value == "failed"]
-        return f"not judged: {failed[0].title} failed" if failed else "not judged"
-    counts = Counter(each.verdict.value for each in result.checks)
-    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+        return f"not judged: {failed[0].found}" if failed else "not judged"
+    counts = Counter(each.verdict.value for each in result.checks if each.level <= level)
+    told = ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing was judged"
+    beyond = sum(
+        each.verdict in (Verdict.FAIL, Verdict.ERROR) for each in result.checks if each.level > level
+    )
+    return f"{told}; {beyond} of higher levels fail already" if beyond else told
 
 
 def _capabilities(claims: Claims) -> Iterable[Capability]:
@@ -192,9 +196,11 @@ def _cpu_s() -> float:
 
 
 def _named(config: Config) -> str:
+    """The script that is started, else the program, else the callable or the address."""
     if config.callable:
         return config.callable
-    return Path(config.command[-1] if config.command else config.url or "connector").name
+    files = [part for part in config.command[1:] if ((config.cwd or Path.cwd()) / part).is_file()]
+    return Path((*files, *config.command, config.url, "connector")[0]).name
 
 
 def _artefact(config: Config) -> str:

@@ -43,6 +43,23 @@ OPTIONS = (
 )
 
 
+class Driving(click.Command):
+    """Says where a connector's own options belong, when one of them was taken for ours."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        behind = "--" in args
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if behind:
+                raise
+            own = f"your connector's own go behind --, as in -- ./my-connector {error.option_name}"
+            said = f"there is no option {error.option_name}; {own}."
+            raise click.NoSuchOption(
+                error.option_name, message=said, possibilities=error.possibilities, ctx=ctx
+            ) from None
+
+
 def _drives(function: Callable[..., Any]) -> Callable[..., Any]:
     """A command that drives a connector: its first argument are the `Options` that all of them take."""
 
@@ -68,7 +85,7 @@ def conform() -> None:
     """
 
 
-@conform.command()
+@conform.command(cls=Driving)
 @_drives
 @click.option(
     "--level",
@@ -195,7 +212,7 @@ def _rows(profile: Any) -> list[dict[str, Any]]:
     return rows
 
 
-@conform.command()
+@conform.command(cls=Driving)
 @_drives
 def preflight(options: Options) -> None:
     """Only look whether the connector is set up: it starts, finds the addresses, and ends."""
@@ -211,7 +228,7 @@ def preflight(options: Options) -> None:
     sys.exit(0 if good else ENVIRONMENT)
 
 
-@conform.command()
+@conform.command(cls=Driving)
 @click.argument("case")
 @_drives
 @click.option("--cases", "folder", type=A_FOLDER, help="Where cases are kept. Default .ixkit/cases.")
@@ -240,7 +257,7 @@ def replay(options: Options, *, case: str, folder: Path | None, keep: bool) -> N
     sys.exit(1)
 
 
-@conform.command()
+@conform.command(cls=Driving)
 @click.argument("report_file", type=A_FILE)
 @_drives
 def verify(options: Options, *, report_file: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ixconform.cases import id_of
@@ -213,5 +214,16 @@ def _answer(each: Exchange) -> str:
 
 
 def _detail(each: Exchange) -> str:
-    text = each.sent if isinstance(each.sent, str) else json.dumps(each.sent, default=str, ensure_ascii=False)
+    text = each.sent if isinstance(each.sent, str) else _dumped(each.sent)
     return text if len(text) <= 400 else text[:400] + " …"
+
+
+def _dumped(value: Any) -> str:
+    """JSON as it was sent: a decimal is a number, digit by digit."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_dumped(name)}: {_dumped(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_dumped(each) for each in value) + "]"
+    return json.dumps(value, default=str, ensure_ascii=False)

@@ -21,6 +21,10 @@ TITLES: Mapping[str, str] = {
     "PRE-TARGET": "it reaches the target",
 }
 SAID_MAX = 400
+BY_HAND = (
+    "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
+    "Map them under [connector.env] in ixkit.toml"
+)
 MISSING = "127 and 126 mean that a program it needs was not found, or may not be executed, on this machine"
 
 
@@ -60,10 +64,7 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
         "PRE-START": (
             bool(asked) or bool(called) or run.code in (0, None) or not ended,
             f"it ended {ended_how(run.code)} and had asked nothing{words}",
-            MISSING
-            if run.code in (126, 127)
-            else "run the command by hand with the variables that `ixkit serve` prints; does it need other names? "
-            "Map them under [connector.env] in ixkit.toml",
+            _start_advice(stage, run),
         ),
         "PRE-END": (
             ended,
@@ -107,6 +108,12 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
         f"is IXKIT_{stage.target.traits.name.upper()}_URL mapped, and is the profile the right one?",
     )
     return questions
+
+
+def _start_advice(stage: Stage, run: Run) -> str:
+    if stage.driver.name == "http":
+        return "is it running, and does --url name its trigger? Post to it by hand, with a body of JSON"
+    return MISSING if run.code in (126, 127) else BY_HAND
 
 
 def _said(run: Run) -> str:

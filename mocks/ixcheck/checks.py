@@ -30,6 +30,15 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
     "--journal", "journal_file", type=_FILE, help="Recorded traffic: events of our journal, as JSON."
 )
 @click.option("--system", help="All of the traffic is with this system.")
+@click.option(
+    "--coverage",
+    "coverage_file",
+    type=_FILE,
+    help="What a test run reached (`ixkit coverage`, --ixkit-coverage).",
+)
+@click.option(
+    "--allow", "allow_file", type=_FILE, help="What need not be reached, and why (YAML); with --coverage."
+)
 @click.option("--examples", is_flag=True, help="Play the examples of all rules against the mocks (a minute).")
 @click.option(
     "--fail-on",
@@ -42,8 +51,8 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
     "--format", "output", type=Named(FORMATS), default="text", show_default=True, help="How to say it."
 )
 def check(
-    contracts: str | None, har_file: Path | None, journal_file: Path | None, system: str | None, examples: bool,
-    fail_on: str, output: str,
+    contracts: str | None, har_file: Path | None, journal_file: Path | None, system: str | None,
+    coverage_file: Path | None, allow_file: Path | None, examples: bool, fail_on: str, output: str,
 ) -> None:  # fmt: skip
     """Are contracts and rule books in order? Is recorded traffic true to them?
 
@@ -53,11 +62,23 @@ def check(
     With --har or --journal: each request and answer is held against contract and rules. Judged are the schema and those
     rules that a request alone obeys or breaks; rules that ask what the system holds are not.
 
+    With --coverage: every operation, status, parameter, keyword, rule (both sides), reading and transition was reached
+    by that test run, or is allowed not to be.
+
     \b
     ixkit check
     ixkit check specs/silvasoft.yaml
     ixkit check --har run.har --system silvasoft --format github
+    ixkit check --coverage reached.json --allow unreached.yaml
     """
+    least = Level.WARNING if fail_on == "warning" else Level.ERROR
+    if allow_file is not None and coverage_file is None:
+        stop("--allow says what a test run need not reach; it belongs to --coverage.")
+    if coverage_file is not None:
+        if contracts or examples or har_file or journal_file or system:
+            stop("--coverage judges what a test run reached; give it with --allow and --format only.")
+        _reached(coverage_file, allow_file, least, output)
+        return
     if har_file is not None or journal_file is not None:
         if contracts or examples or (har_file and journal_file):
             stop("give either contracts, or one recording (--har or --journal).")
@@ -65,13 +86,26 @@ def check(
             har_file,
             journal_file,
             system or "",
-            Level.WARNING if fail_on == "warning" else Level.ERROR,
+            least,
             output,
         )
         return
     if system is not None:
         stop("--system says whose traffic is recorded; it belongs to --har or --journal.")
     _contracts(contracts, examples, output)
+
+
+def _reached(coverage_file: Path, allow_file: Path | None, least: Level, output: str) -> None:
+    from ixcheck.reached import NotAllowed, allowed, summary, unreached
+    from ixmocks.reach.file import NotCoverage, read
+
+    try:
+        systems = read(coverage_file)
+        but = allowed(allow_file) if allow_file else {}
+    except (NotCoverage, NotAllowed) as error:
+        stop(str(error))
+    findings = list(unreached(systems, but, str(allow_file or "")))
+    _say(findings, output, check="coverage", summary=summary(systems), least=least)
 
 
 def _contracts(contracts: str | None, examples: bool, output: str) -> None:

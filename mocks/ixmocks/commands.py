@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from ixmocks.commandline.completing import scenarios
+
 if TYPE_CHECKING:
     from ixmocks.engine.server import Listening
     from ixmocks.kit import Kit
@@ -28,6 +30,7 @@ USAGE, ENVIRONMENT = 2, 4
     "--scenario",
     default="club-season",
     show_default=True,
+    shell_complete=scenarios,
     help="Name or folder: what is in the world at first.",
 )
 @click.option(
@@ -151,10 +154,11 @@ async def serve_kit(
     loop = asyncio.get_running_loop()
     systems = {name: url for name, url in urls.items() if name != "control"}
     apps: dict[str, Any] = {name: Front(port, hosts) for name, port in kit.ports.items()}
-    apps["control"] = ControlApp(
-        kit, urls=lambda: systems, hosts=hosts, token=token, stop=lambda: leave(loop, stop)
-    )
     courier = Courier(kit.worlds, hosts, lambda world: advance(world, kit.worlds.systems, timedelta(0)))
+    apps["control"] = ControlApp(
+        kit, urls=lambda: systems, hosts=hosts, token=token, stop=lambda: leave(loop, stop),
+        stir=courier.stir if courier.talkative else None,
+    )  # fmt: skip
     if courier.talkative:
         # Only what can fill an outbox stirs the courier: a second busy thread would halve everybody's speed.
         for name in (*courier.talkative, "control"):
@@ -209,8 +213,11 @@ def _facts(kit: Kit, urls: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _greeting(kit: Kit, facts: Mapping[str, Any]) -> str:
+    from ixmocks.commandline.server import DEFAULT_URL
+
     world = kit.world()
     clock = world.moment.clock
+    elsewhere = "" if facts["control"] == DEFAULT_URL else f" --url {facts['control']}"
     lines = [
         f'ixkit · world "{world.name}" · scenario {world.scenario} · seed {world.seed} · '
         f"clock {clock.mode} at {clock.now().isoformat(timespec='seconds')}",
@@ -222,9 +229,9 @@ def _greeting(kit: Kit, facts: Mapping[str, Any]) -> str:
             f"  {name:<10} {facts['systems'][name]['url']:<26} {operations} operations, {len(port.rules.rules)} rules"
         )
     lines += [
-        f"  {'control':<10} {facts['control']}",
+        f"  {'control':<10} {facts['control'] + '/':<26} open it in a browser; also the control API",
         "",
-        "credentials for a connector:",
+        f'credentials for a connector; in another terminal: eval "$(ixkit world env{elsewhere})"',
         *(f"  export {name}={value}" for name, value in facts["env"].items()),
         "",
         "Ctrl-C stops.",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -76,13 +77,18 @@ def _files(folder: Path, world: World, mode: str) -> list[str]:
 def running(target: str, mode: str, world: World, folder: Path, *, listens: bool) -> Iterator[Book]:
     """A bridge with the configuration that it prints itself as an example."""
     config = folder / f"{world.name}.yaml"
-    config.write_text(ixkit(["bridge", "example", "--target", target]), encoding="utf-8")
+    config.write_text(_example(target), encoding="utf-8")
     arguments = _files(folder, world, mode)
     if listens:
         with _watching(arguments, world, folder) as book:
             yield book
     else:
         yield _polling(arguments, world)
+
+
+@cache
+def _example(target: str) -> str:
+    return ixkit(["bridge", "example", "--target", target])
 
 
 # One run after the other.

@@ -63,6 +63,8 @@ class Office:
     listens: bool = False
     """The system answers by notifications, so the bridge must be left running."""
     list_name: str = "own list"
+    draft: str = "an invoice without a number"
+    """What a draft is in this system."""
 
 
 # Asking.
@@ -187,23 +189,27 @@ OFFICES: Mapping[str, Office] = {
             "silvasoft", "Silvasoft", "club-season", _silvasoft,
             finish=lambda draft: ("orderToInvoice", {"OrderNumber": int(draft.id)}),
             pay=lambda invoice: ("registerPayment", {"InvoiceNumber": int(invoice.id)}),
+            draft="a sales order",
         ),
         Office(
             "riverty", "Riverty", "club-season", _riverty,
             finish=lambda draft: ("makeInvoice", {"orderReference": draft.id}),
             pay=lambda invoice: ("registerPayment", {"invoiceReference": invoice.id}),
             prepare=_agreed, evening=(("sendNotificationsNow", {}),), listens=True, list_name="own books",
+            draft="a confirmed order whose invoice is not made yet",
         ),
         Office(
             "telecomx", "TelecomX", "danish-season", _telecomx,
             finish=lambda draft: ("setInvoiceNumber", {"invoice": draft.id}),
             pay=lambda invoice: ("registerPayment", {"invoice": invoice.id}),
             readings={"direct": {"TCX-06": "automatic"}, "draft": {"TCX-06": "pending"}},
+            draft="an invoice whose number is -1, so D and its id",
         ),
         Office(
             "crmcom", "CRM.COM", "club-season", _crmcom,
             finish=lambda draft: ("postInvoice", {"number": draft.id}),
             pay=lambda invoice: ("registerPayment", {"number": invoice.id}),
+            draft="an invoice in state DRAFT",
         ),
     )
 }  # fmt: skip

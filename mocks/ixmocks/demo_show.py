@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,11 +19,20 @@ if TYPE_CHECKING:
     from ixmocks.demo_offices import Office
 
 STATUSES = ("booked", "drafted", "finalised", "paid", "parked")
+LEGEND = (
+    "",
+    "booked     invoiced; iXpole has number, due date and PDF",
+    "drafted    a draft was made; iXpole has D and the draft's number, and does not deliver it again",
+    "finalised  people made an invoice of the draft; iXpole has the real number in place of D",
+    "paid       the money has come; iXpole has a payment number",
+    "parked     nothing was booked; the reason says what a person has to decide",
+)
 PIPE_WIDTH = 100
 ROWS_FIRST, ROWS = 9, 5
 """How many instalments are shown of the first target, and of the others."""
 NUMBER_MAX = 12
 FLEXIBLE_MIN = 10
+WORDS_MIN = 30
 
 
 class Screen:
@@ -55,8 +65,12 @@ class Screen:
         self._say(
             f"{office.title} · {seasons[0].world.scenario}, {len(seasons[0].items)} instalments are due"
         )
+        if any(season.mode == "draft" for season in seasons):
+            self._say(f"   a draft is {office.draft}")
         if first:
             self._steps(office, seasons)
+        else:
+            self._say("   the same three steps")
         self._say()
         codes = self._rows(seasons, rows)
         if codes:
@@ -78,6 +92,8 @@ class Screen:
         else:
             who = "The list agrees" if len(seasons) == 1 else f"All {len(seasons)} lists agree"
             self._say(f"{who} with the bridge to the cent; what is parked was booked nowhere.")
+        for line in LEGEND:
+            self._say(line)
 
     # Parts of a target's screen.
 
@@ -128,7 +144,14 @@ class Screen:
             self._say("parked for a person; nothing of these was booked:")
         for code, parked, items in told:
             where = "" if len(parked) == len(items) else f" ({parked[0]['mode']} only)"
-            self._say(f"  {code}  {parked[0]['message']}{where}")
+            self._wrapped(f"  {code}  {_amount(parked[0]):>11}  ", f"{parked[0]['message']}{where}")
+
+    def _wrapped(self, head: str, text: str) -> None:
+        """A reason is told to its end, if need be on lines of its own."""
+        space = " " * len(head)
+        wide = max(self._out.width, len(head) + WORDS_MIN)
+        for line in wrap(text, wide, initial_indent=head, subsequent_indent=space, break_long_words=False):
+            self._say(line)
 
     def _say(self, text: str = "") -> None:
         from rich.text import Text
@@ -148,6 +171,10 @@ def _people(season: Season) -> str:
     if season.mode == "direct":
         return f"{season.paid} customers pay"
     return f"{season.finished} drafts become invoices, {season.left} wait; {season.paid} customers pay"
+
+
+def _amount(item: Item) -> str:
+    return str(item["total"] or "")
 
 
 def _second(season: Season) -> str:
@@ -175,7 +202,7 @@ def _by_code(seasons: Sequence[Season]) -> dict[str, list[Item | None]]:
 def _table(seasons: Sequence[Season], codes: Iterable[str], width: int) -> Table:
     heads = ["\ninstalment", "\ncustomer", "\ntotal"]
     for season in seasons:
-        heads += ["draft\nD", "\nnumber"] if season.mode == "draft" else ["direct\nnumber"]
+        heads += ["draft\nD number", "\nnumber"] if season.mode == "draft" else ["direct\nnumber"]
         heads += ["\nstatus"]
     return _plain(heads, list(_cells(seasons, codes)), right=("\ntotal",), width=width, flexible="\ncustomer")
 

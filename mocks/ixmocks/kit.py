@@ -242,6 +242,14 @@ def advance(world: World, systems: Mapping[str, System], by: timedelta) -> list[
         return happened + _pass(world, systems, left)
 
 
+def next_due(world: World, systems: Mapping[str, System]) -> datetime | None:
+    """When something happens next if only time passes: a system's own plan, or a late request. None: never."""
+    with world.lock:
+        planned = [system.next_due(world.moment.systems[name]) for name, system in systems.items()]
+        late = [world.late[0].at] if world.late else []
+    return min((at for at in (*planned, *late) if at is not None), default=None)
+
+
 def _pass(world: World, systems: Mapping[str, System], by: timedelta) -> list[str]:
     since = world.moment.clock.now()
     world.moment = replace(world.moment, clock=world.moment.clock.advanced(by))
@@ -282,4 +290,4 @@ def _query(query: Mapping[str, Any] | None) -> dict[str, str]:
     }
 
 
-__all__ = ["AnswerLost", "Changed", "Held", "Kit", "Refused", "Reply", "advance", "reply_of"]
+__all__ = ["AnswerLost", "Changed", "Held", "Kit", "Refused", "Reply", "advance", "next_due", "reply_of"]

@@ -13,7 +13,9 @@ def merged(worlds: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     systems: dict[str, Any] = {}
     for world in worlds:
         for name, covered in world["systems"].items():
-            into = systems.setdefault(name, {"asked": 0, "operations": {}, "rules": {}, "transitions": {}})
+            into = systems.setdefault(
+                name, {"asked": 0, "operations": {}, "rules": {}, "transitions": {}, "reached": {}}
+            )
             into["asked"] += covered["asked"]
             for each in covered["operations"]:
                 _add_operation(into["operations"], each)
@@ -23,9 +25,14 @@ def merged(worlds: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
                 key = (each["of"], each["member"], each["from"], each["to"])
                 known = into["transitions"].setdefault(key, {**each, "times": 0})
                 known["times"] += each["times"]
+            for kind, names in covered.get("reached", {}).items():
+                counts = into["reached"].setdefault(kind, {})
+                for each, times in names.items():
+                    counts[each] = counts.get(each, 0) + times
     return {
         name: {
             "asked": into["asked"],
+            "reached": into["reached"],
             **{
                 part: [into[part][key] for key in sorted(into[part], key=repr)]
                 for part in ("operations", "rules", "transitions")

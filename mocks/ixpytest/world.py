@@ -40,6 +40,25 @@ class Vendor:
     def journal(self) -> Journal:
         return Journal(self._world, self.name)
 
+    @property
+    def openapi(self) -> dict[str, Any]:
+        """The contract of this system, as it serves it."""
+        found: dict[str, Any] = self.client.get("/openapi.json").json()
+        return found
+
+    def seed(self, data: Mapping[str, Any] | str) -> None:
+        """Replace what this system remembers: what stands in `<system>.yaml` of a scenario, or that file's text.
+
+        Raises ControlError where it cannot be; nothing is changed then.
+        """
+        ask(self._world.server.control, "PUT", f"{self._world.path}/state/{self.name}", data)
+
+    def instalment(self, code: str) -> dict[str, Any]:
+        """How far this instalment has come; of iXpole only. Raises AssertionError where there is none of that code."""
+        found = self._world.instalments(code)
+        assert found, f"there is no instalment {code}"
+        return found[0]
+
     def act(self, action: str, **params: Any) -> Any:
         """Do what a person does inside this system; what it tells. Raises ControlError where it is impossible."""
         path = f"{self._world.path}/actions/{self.name}/{action}"
@@ -190,6 +209,16 @@ class Clock:
             ask(self._world.server.control, "POST", f"{self._world.path}/clock/advance", {"by": by})["due"]
         )
 
+    def until_idle(self, most: str | float = "366d") -> list[str]:
+        """Go on until nothing is planned any more, webhooks delivered; what became due.
+
+        Raises AssertionError where something is left after ``most``.
+        """
+        wanted = {"until_idle": True, "by": most}
+        told = ask(self._world.server.control, "POST", f"{self._world.path}/clock/advance", wanted)
+        assert told["idle"], "it does not come to rest: " + "; ".join(told["left"])
+        return list(told["due"])
+
 
 class Faults:
     """What shall go wrong, where, and for which request. Each method gives the fault's id."""
@@ -255,6 +284,10 @@ class World:
         found: dict[str, Any] = ask(self.server.control, "GET", f"{self.path}/state")["systems"]
         return found
 
+    def instalments(self, code: str | None = None) -> list[dict[str, Any]]:
+        """How far each has come: status, number, total, and its documents in the targets."""
+        return list(ask(self.server.control, "GET", f"{self.path}/instalments", code=code)["instalments"])
+
     def reset(self) -> None:
         """As it was when it was made."""
         ask(self.server.control, "POST", f"{self.path}/reset", {})
@@ -313,6 +346,41 @@ class World:
         )
         absent = [code for code in codes if not any(code == made_code for _, made_code in made)]
         assert not absent, f"never made: {', '.join(absent)}; {self.journal._story()}"
+
+    def assert_money_conserved(self, *codes: str) -> None:
+        """What was booked for an instalment comes to it to the cent, once; and what iXpole was told, somebody has.
+
+        ``codes``: these are booked. Amounts are compared within one currency; a target of another country has its
+        own. Numbers that a scenario begins with are nobody's fault.
+        """
+        found = self.instalments()
+        wrong = [_told(one, need) for one in found for need in one["needs"] if need in _MONEY]
+        orphans = [one for one in found if _ORPHAN in one["needs"]]
+        bodies = (
+            [event.body for event in self.journal.writes() if event.system == "ixpole"] if orphans else []
+        )
+        wrong += [
+            _told(one, _ORPHAN) for one in orphans if any(f'"{one["code"]}"' in body for body in bodies)
+        ]
+        booked = {one["code"] for one in found if any(not each["gone"] for each in one["documents"])}
+        wrong += [f"  {code}: nothing is booked" for code in codes if code not in booked]
+        assert not wrong, "money got lost, or was made twice:\n" + "\n".join(wrong)
+
+
+_MONEY = ("the totals differ", "more than one document")
+_ORPHAN = "no target knows this number"
+
+
+def _told(one: Mapping[str, Any], need: str) -> str:
+    documents = ", ".join(
+        f"{each['system']} {each['kind']} {each['number'] or each['draft'] or 'without number'} {each['total']:.2f}"
+        f" {each['currency']}{' (gone)' if each['gone'] else ''}"
+        for each in one["documents"]
+    )
+    number = f", told {one['number']}" if one["number"] else ""
+    return (
+        f"  {one['code']}: {need}: {one['total']:.2f} {one['currency']}{number}; {documents or 'no document'}"
+    )
 
 
 _CODE = re.compile(r"\b[A-Z]{1,6}-\d{4}-\d{4}-\d{2}\b")

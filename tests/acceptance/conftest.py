@@ -60,6 +60,33 @@ class World:
     def ixpole(self) -> httpx.Client:
         return client(self.env["IXKIT_IXPOLE_URL"], headers={"Authorization": f"Bearer {self.token()}"})
 
+    @cached_property
+    def riverty(self) -> httpx.Client:
+        key = {"X-Subscription-Key": self.env["IXKIT_RIVERTY_SUBSCRIPTION_KEY"]}
+        return client(self.env["IXKIT_RIVERTY_URL"], headers=key)
+
+    @cached_property
+    def telecomx(self) -> httpx.Client:
+        login = {
+            "username": self.env["IXKIT_TELECOMX_USERNAME"],
+            "password": self.env["IXKIT_TELECOMX_PASSWORD"],
+        }
+        token = self.control.post(self.env["IXKIT_TELECOMX_URL"] + "/auth/login", json=login).json()["token"]
+        return client(self.env["IXKIT_TELECOMX_URL"], headers={"Authorization": f"Bearer {token}"})
+
+    @cached_property
+    def crmcom(self) -> httpx.Client:
+        """Its token stands in no header: see `crm_token`."""
+        return client(self.env["IXKIT_CRMCOM_URL"] + "/crmapi/rest/v2/")
+
+    @cached_property
+    def crm_token(self) -> str:
+        login = {
+            name: self.env[f"IXKIT_CRMCOM_{name.upper()}"]
+            for name in ("username", "password", "organisation")
+        }
+        return str(self.crmcom.post("authentication/token", json=login).json()["data"]["token"])
+
     @property
     def key(self) -> dict[str, str]:
         return {
@@ -88,6 +115,10 @@ class World:
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
 
+    def set_clock(self, now: str) -> None:
+        answer = self.control.put(f"/v1/worlds/{self.name}/clock", json={"set": now})
+        assert answer.status_code == 200, answer.text
+
     def state(self) -> Any:
         return self.get("/state")["systems"]
 
@@ -99,7 +130,7 @@ class World:
         return self.get(f"/journal/{answer.headers['ixkit-event']}")
 
     def close(self) -> None:
-        for name in ("silvasoft", "ixpole"):
+        for name in ("silvasoft", "ixpole", "riverty", "telecomx", "crmcom"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 

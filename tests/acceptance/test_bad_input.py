@@ -208,8 +208,8 @@ ROWS = (
         400, ixpole_invalid("InstalmentCode"), "IXP-23", "body.InstalmentCode", "a second time",
     ),
     Row(
-        "number where iXpole wants a text", tell(instalmentCode=NEW, invoiceNumber=2), 400,
-        ixpole_invalid("invoiceNumber"), "schema", NUMBER, "2",
+        "fraction where iXpole wants a text", tell(instalmentCode=NEW, invoiceNumber=2.5), 400,
+        ixpole_invalid("invoiceNumber"), "schema", NUMBER, "2.5",
     ),
     # lines
     Row(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import httpx
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from ixmocks.cli import ixkit as command
@@ -85,6 +86,27 @@ def test_each_command_has_help_with_an_example_and_a_json_format() -> None:
 def test_the_shell_can_complete_commands(ixkit: Ixkit) -> None:
     env = {"_IXKIT_COMPLETE": "bash_complete", "COMP_WORDS": "ixkit jour", "COMP_CWORD": "1"}
     assert ixkit(env=env).stdout.strip() == "plain,journal"
+
+
+@pytest.mark.parametrize(
+    ("typed", "begun", "offered"),
+    [
+        (["explain"], "silv-0", "SILV-01"),
+        (["scenario", "show"], "cl", "club-season"),
+        (["world", "create", "--scenario"], "dani", "danish-season"),
+        (["serve", "--scenario"], "doc", "documents"),
+        (["act"], "tel", "telecomx"),
+        (["clock", "advance"], "--un", "--until-idle"),
+        (["faults", "add"], "res", "reset"),
+    ],
+)
+def test_the_shell_can_complete_what_no_server_needs_to_say(
+    typed: list[str], begun: str, offered: str
+) -> None:
+    completing = ShellComplete(command, {}, "ixkit", "_IXKIT_COMPLETE")
+    found = [item.value for item in completing.get_completions(typed, begun)]
+    assert offered in found
+    assert all(value.lower().startswith(begun.lower()) for value in found)
 
 
 UNKNOWN = (

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ixmocks.demo_bridge import World
 from ixmocks.demo_offices import OFFICES, Document
 from ixmocks.demo_season import LEAVE, PAY, Audit, Season, audit
-from ixmocks.demo_show import Screen, short
+from ixmocks.demo_show import STATUSES, Screen, short
 from ixmocks.engine import scenario
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def test_the_screen_shows_a_few_counts_the_rest_and_names_all_that_is_parked(
     shown(season("direct", *MANY, PARKED))
     text = capsys.readouterr().out
     assert sum(line.startswith("C-") for line in text.splitlines()) + 31 == len(MANY)
-    assert "… and 31 more like these" in text and "C-999  76 lines" in text
+    assert "… and 31 more like these" in text and parked_in(text) == ["C-999 10.00 76 lines"]
     assert "Æbleø & [b]Søn[/b]" in text
     shown(season("direct", *MANY, PARKED), whole=True)
     assert sum(line.startswith("C-") for line in capsys.readouterr().out.splitlines()) == len(MANY) + 1
@@ -188,7 +188,27 @@ def test_both_ways_stand_side_by_side_and_what_only_one_parks_says_so(
     text = capsys.readouterr().out
     (row,) = [line.split() for line in text.splitlines() if line.startswith("C-001")]
     assert row == ["C-001", "Demo", "10.00", "1001", "booked", "D1", "2001", "finalised"]
-    assert "C-999  76 lines (direct only)" in text
+    assert parked_in(text) == ["C-999 10.00 76 lines (direct only)"]
+    assert "a draft is a sales order" in text and "D number" in text
+
+
+def test_a_long_reason_is_told_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    reason = "two articles of the target have that number: " + ", ".join(str(n) for n in range(40))
+    shown(season("direct", item("C-1", None, status="parked", message=reason)))
+    text = capsys.readouterr().out
+    assert reason in " ".join(text.split()) and max(map(len, text.splitlines())) <= 100
+
+
+def test_every_status_that_is_shown_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    shown(season("direct", *MANY))
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line]
+    assert lines[-len(STATUSES) :] == list(STATUSES)
+
+
+def parked_in(text: str) -> list[str]:
+    """What is told to be parked, with single spaces."""
+    rows = text.partition("nothing of these was booked:\n")[2].partition("\n\n")[0].splitlines()
+    return [" ".join(row.split()) for row in rows]
 
 
 def test_a_difference_is_shown_and_counted(capsys: pytest.CaptureFixture[str]) -> None:

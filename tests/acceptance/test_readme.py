@@ -42,9 +42,10 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (rf"{IXKIT}.* --(help|version)", How.RUN),
     (rf"{IXKIT} (explain|rules|init|coverage) ?.*", How.RUN),
     (
-        rf"{IXKIT} (journal (show|tail)|clock (show|advance)|faults (add|list)|world (create|list))( .*)?",
+        rf"{IXKIT} (journal (show|tail)|clock (show|advance)|faults (add|list)|world (create|list|instalments))( .*)?",
         How.RUN,
     ),
+    (rf'eval "\$\({IXKIT} world env( \S+)?\)"', How.RUN),
     (r"pytest( .*)?", How.NAMED),
     (r"curl .*", How.RUN),
     (r"cp -r mocks/ixmocks/scenarios/[a-z-]+ [a-z-]+", How.RUN),

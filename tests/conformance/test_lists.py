@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +17,7 @@ from ixconform.building import report_of
 from ixconform.config import Config
 from ixconform.lists import ListError, Lists, both, read
 from ixconform.profile import Claims, profile_of
+from ixconform.readings import Silent
 from ixconform.report.model import (
     Check,
     Level,
@@ -23,7 +28,8 @@ from ixconform.report.model import (
     Verdict,
     level_result,
 )
-from ixconform.runner import Result
+from ixconform.runner import Result, Runner, Wish
+from ixconform.scenarios.asked import Scenario
 
 ID = "P-ONE/C-061"
 
@@ -146,3 +152,65 @@ def test_a_list_that_cannot_be_read_and_an_entry_on_both_lists_are_named(tmp_pat
         read(tmp_path / "bytes", (), ())
     with pytest.raises(ListError, match="P-ONE/C-061 is on the list of known failures and on that"):
         both(frozenset({ID}), frozenset({ID}))
+
+
+# --- in a whole run, without any connector -----------------------------------------------------------------
+
+
+class Script(Runner):
+    """A run whose verdicts are known beforehand: those of L1, and passes elsewhere."""
+
+    at_l1: tuple[Check, ...] = ()
+
+    def _scenarios(self, scenarios: list[Scenario]) -> None:
+        for each in scenarios[:1]:
+            own = replace(check(Verdict.PASS, "P-SUM", each.id), level=each.level)
+            for one in self.at_l1 if each.level == 1 else (own,):
+                self._add(one)
+
+    def _record(self) -> None:
+        """Nothing is played."""
+
+
+def scripted(verdict: Verdict, **wish: Any) -> Result:
+    runner = Script(
+        cast(Any, SimpleNamespace(driver=SimpleNamespace(kills=True), before=None)), wished(**wish), Silent()
+    )
+    runner.at_l1 = (replace(check(verdict), level=1),)
+    return runner.run()
+
+
+def wished(**more: Any) -> Wish:
+    return Wish(profile=profile_of("ixpole-silvasoft-direct"), claims=Claims(), **more)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wish", "results"),
+    [
+        (Verdict.FAIL, {}, ["reached", "failed", "not-run", "not-run", "not-run"]),
+        (Verdict.FAIL, {"keep_going": True}, ["reached", "failed", "reached", "reached", "reached"]),
+        (
+            Verdict.FAIL,
+            {"lists": Lists(failing=frozenset({ID}))},
+            ["reached", "failed", "reached", "reached", "reached"],
+        ),
+        (
+            Verdict.PASS,
+            {"lists": Lists(failing=frozenset({ID}))},
+            ["reached", "failed", "not-run", "not-run", "not-run"],
+        ),
+        (Verdict.FLAKY, {}, ["reached", "inconclusive", "reached", "reached", "reached"]),
+    ],
+)
+def test_only_what_is_new_stops_a_run(verdict: Verdict, wish: dict[str, Any], results: list[str]) -> None:
+    assert [each.result.value for each in scripted(verdict, **wish).levels] == results
+
+
+def test_what_is_not_played_within_the_budget_is_not_decided() -> None:
+    late = itertools.count(0, 10)
+    stage: Any = SimpleNamespace(driver=SimpleNamespace(kills=True), before=None)
+    runner = Runner(stage, wished(level=0, budget_s=5.0), Silent(), clock=lambda: float(next(late)))
+    checks = runner.run().checks
+    assert checks
+    assert {each.verdict for each in checks} == {Verdict.SKIP}
+    assert all("budget" in each.reason for each in checks)

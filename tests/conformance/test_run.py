@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -24,18 +25,11 @@ from ixconform.play import Stage, play
 from ixconform.profile import Claims, profile_of, profiles
 from ixconform.report.model import Outcome, from_json
 from ixconform.scenarios.asked import Asked, recording
-from ixconform.server import serving
 from ixconform.systems.registry import target_of
 
 HERE = Path(__file__).parent
 CONNECTORS = HERE / "connectors"
 BRIDGE = [name for name in profiles() if not name.endswith("source-only")]
-
-
-@pytest.fixture(scope="module")
-def control() -> Iterator[Control]:
-    with serving() as there:
-        yield there
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +52,20 @@ def stage_of(control: Control, driver: PythonDriver, name: str) -> Stage:
 
 
 def conform(folder: Path, url: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ixmocks.cli", "conform", *words]
-    env = {"IXKIT_URL": url, "NO_COLOR": "1", "PATH": "/usr/bin:/bin", "COLUMNS": "200"}
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env=env, check=False, timeout=300
-    )
+    """The command line, in this process: what it starts are processes of their own."""
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(
+            command_line, words, env={"IXKIT_URL": url, "NO_COLOR": "1", "COLUMNS": "200"}
+        )
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def called(folder: Path, name: str) -> list[str]:
+    """A connector of ours as a callable, which costs a fork and no start."""
+    told = f"[connector]\ndriver = 'python'\ncwd = '{CONNECTORS}'\ncallable = '{name}'\n"
+    config = folder / f"{name.replace(':', '-')}.toml"
+    config.write_text(told)
+    return ["--config", str(config)]
 
 
 def right(target: str = "silvasoft", mode: str = "direct") -> list[str]:
@@ -114,9 +117,10 @@ def test_a_lost_answer_and_a_kill_end_as_without(control: Control, driver: Pytho
 def test_a_wrong_connector_is_told_its_shortest_story_and_a_right_one_plays_it_as_fixed(
     control: Control, tmp_path: Path
 ) -> None:
+    wrong, good = called(tmp_path, "mutants:M23_silvasoft"), called(tmp_path, "connector:silvasoft")
     done = conform(
         tmp_path, control.url, "run", "--profile", "ixpole-silvasoft-direct", "--level", "2", "--only", "C-010",
-        "--report", "out", "--format", "json", *mutant("M23"),
+        "--report", "out", "--format", "json", *wrong,
     )  # fmt: skip
     report = from_json(done.stdout)
     assert (done.returncode, report.outcome) == (1, Outcome.FAILED), done.stderr
@@ -127,9 +131,9 @@ def test_a_wrong_connector_is_told_its_shortest_story_and_a_right_one_plays_it_a
     assert (story.seen, story.tried) == (3, 3)
     assert story.shrunk_to < story.shrunk_from
     assert json.loads((tmp_path / "out" / "report.json").read_text())["checks"]
-    again = conform(tmp_path, control.url, "replay", story.case, *mutant("M23"))
+    again = conform(tmp_path, control.url, "replay", story.case, *wrong)
     assert (again.returncode, "still failing" in again.stdout) == (1, True), again.stdout + again.stderr
-    fixed = conform(tmp_path, control.url, "replay", story.case, *right())
+    fixed = conform(tmp_path, control.url, "replay", story.case, *good)
     assert (fixed.returncode, "fixed" in fixed.stdout) == (0, True), fixed.stdout + fixed.stderr
 
 

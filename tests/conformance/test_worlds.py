@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ixconform.counterexample import META
 from ixconform.data import Case, Instalment
+from ixconform.judge import PROPERTIES
 from ixconform.profile import Claims, profile_of, profiles
 from ixconform.scenarios.asked import Asked, Call, Omitted, recording
 from ixconform.scenarios.catalogue import SCENARIOS
@@ -101,3 +103,9 @@ def test_a_write_back_is_refused_first_and_last() -> None:
     assert not isinstance(made, Omitted)
     armed = [(each.steps[0].args["nth"], each.steps[0].args["status"]) for each in made[1:]]
     assert armed == [(1, 400), (3, 409)]
+
+
+def test_every_scenario_has_an_id_of_its_own_and_is_about_something_that_exists() -> None:
+    ids = [each.id for each in SCENARIOS]
+    assert len(ids) == len(set(ids))
+    assert {code for each in SCENARIOS for code in each.about} <= {*PROPERTIES, *META}

@@ -92,6 +92,40 @@ EACH_FIXTURE = """
         ixkit_faults.clear()
         assert ixkit_faults.armed() == []
 
+    @pytest.mark.ixkit(scenario="club-season")
+    def test_money(ixkit_world, ixpole, silvasoft):
+        code = "C-2025-0001-01"
+        ixkit_world.assert_money_conserved()
+        with pytest.raises(AssertionError, match=f"{code}: nothing is booked"):
+            ixkit_world.assert_money_conserved(code)
+        own = silvasoft.credentials
+        line = {"TaxPc": 21, "SubTotalInclTax": 2746}
+        body = {"CustomerNumber": 100245, "InvoiceNotes": code, "Invoice_InvoiceLine": [line]}
+        head = {"ApiKey": own["api_key"], "Username": own["username"]}
+        book = lambda: silvasoft.client.post("/rest/addsalestransaction/", json=body, headers=head)
+        assert book().status_code == 200
+        ixkit_world.assert_money_conserved(code)
+        assert [each["kind"] for each in ixpole.instalment(code)["documents"]] == ["invoice"]
+        after = ixkit_world.journal.last("addsalestransaction")
+        line["SubTotalInclTax"] = 2745.99
+        book()
+        with pytest.raises(AssertionError, match="more than one document: 2746.00 EUR"):
+            ixkit_world.assert_money_conserved()
+        ixkit_world.rewind(after.id)
+        token = ixpole.client.post("/oauth/token", data={"grant_type": "client_credentials", **ixpole.credentials})
+        told = [{"instalmentCode": "C-2025-0004-01", "invoiceNumber": "777", "invoiceDueDate": "2026-05-01"}]
+        sign = {"Authorization": f"Bearer {token.json()['access_token']}"}
+        assert ixpole.client.put("/api/instalments", json=told, headers=sign).status_code == 200
+        with pytest.raises(AssertionError, match="C-2025-0004-01: no target knows this number: 1272.00 EUR, told 777"):
+            ixkit_world.assert_money_conserved()
+        with pytest.raises(AssertionError, match="there is no instalment X"):
+            ixpole.instalment("X")
+
+    def test_a_vendor_of_ones_own_data(ixkit_world, silvasoft, ixkit_clock):
+        assert "/rest/addsalestransaction" in silvasoft.openapi["paths"]
+        silvasoft.seed({"relations": []})
+        assert ixkit_clock.until_idle() == [] and ixkit_clock.now == "2017-05-05T07:00:00Z"
+
     def test_worlds_on_demand(ixkit_world_factory, ixkit_world):
         one, two = ixkit_world_factory(), ixkit_world_factory(clock="2018-01-01T00:00:00+01:00")
         assert len({one.name, two.name, ixkit_world.name}) == 3
@@ -100,7 +134,7 @@ EACH_FIXTURE = """
 
 
 def test_each_fixture_gives_what_it_promises(run: Run) -> None:
-    run(EACH_FIXTURE).assert_outcomes(passed=13)
+    run(EACH_FIXTURE).assert_outcomes(passed=15)
 
 
 @pytest.mark.parametrize(

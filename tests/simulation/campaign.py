@@ -2,20 +2,25 @@
 
 ``python -m simulation.campaign random --lives 100000`` plays them on this machine's processors;
 ``--executor dask://HOST:PORT`` on a Dask cluster whose workers have this checkout (``tests`` on their path).
-Exit code 0: every promise was kept; 1: one was broken, and the replay command was printed; 2: usage; 4: no executor.
+``--done FILE`` writes each case down when it is done; started again with it, only the rest is played. ``--shard 2/8``
+plays the second of eight parts, for as many machines.
+Exit code 0: every promise was kept; 1: one was broken, and the replay command was printed; 2: usage; 3: broken off;
+4: no executor.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from simulation.worlds import WAYS
@@ -52,6 +57,18 @@ class Played:
     broken: int = 0
     told: tuple[str, ...] = ()
     ends: dict[str, int] = field(default_factory=dict)
+
+    def line(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+def read_line(text: str) -> Played:
+    """A line of the file of what is done. Raises ValueError where it is none."""
+    try:
+        said = json.loads(text)
+        return Played(**{**said, "case": Case(**said["case"]), "told": tuple(said["told"])})
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"no line of a campaign: {text[:60]!r}") from error
 
 
 def play(case: Case) -> Played:
@@ -129,6 +146,36 @@ def cases(
         yield from (Case(kind, way, part, parts, every) for way in ways for part in range(parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The file that says which cases are done: one line each, written when it is."""
+
+    path: Path | None
+
+    def read(self) -> list[Played]:
+        """What was written. A last line that was cut off counts as not done."""
+        if self.path is None or not self.path.is_file():
+            return []
+        lines = self.path.read_text("utf-8").splitlines(keepends=True)
+        if lines and not lines[-1].endswith("\n"):
+            self.path.write_text("".join(lines[:-1]), "utf-8")
+            lines.pop()
+        return [read_line(line) for line in lines]
+
+    def add(self, played: Played) -> None:
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as out:
+                out.write(played.line() + "\n")
+
+
+def sharded(todo: Sequence[Case], text: str) -> list[Case]:
+    """``2/8``: each eighth case from the second on. Raises ValueError for what is none."""
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise ValueError(f"shard {text!r}: expected PART/PARTS such as 2/8")
+    return list(todo[int(part) - 1 :: int(parts)])
+
+
 # --- executors --------------------------------------------------------------------------------
 
 
@@ -167,28 +214,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--executor", default="processes", help="processes, processes:N or dask://HOST:PORT")
     parser.add_argument("--parts", type=int, default=40, help="singles, pairs: cases per way")
     parser.add_argument("--every", action="store_true", help="singles, pairs: every spelling of every fault")
+    parser.add_argument(
+        "--done", type=Path, help="write each case here when it is done, and skip those that are"
+    )
+    parser.add_argument("--shard", default="1/1", help="only this part of the cases, such as 2/8")
     chosen = parser.parse_args(arguments)
-    ways = chosen.way or list(WAYS)
-    todo = cases(
-        chosen.kind, lives=chosen.lives, seed=chosen.seed, ways=ways, parts=chosen.parts, every=chosen.every
-    )  # fmt: skip
     began = time.monotonic()
+    before: list[Played] = []
     done: list[Played] = []
     try:
+        ways = chosen.way or list(WAYS)
+        every = list(
+            cases(
+                chosen.kind,
+                lives=chosen.lives,
+                seed=chosen.seed,
+                ways=ways,
+                parts=chosen.parts,
+                every=chosen.every,
+            )
+        )
+        todo = sharded(every, chosen.shard)
+        ledger = Done(chosen.done)
+        before = [each for each in ledger.read() if each.case in todo]
+        left = [case for case in todo if case not in {each.case for each in before}]
         with executor_of(chosen.executor) as executor:
-            for played in run(todo, executor):
+            for played in run(left, executor):
                 done.append(played)
+                ledger.add(played)
                 for text in played.told:
                     print(text, end="\n\n", flush=True)
+                count = len(before) + len(done)
+                print(
+                    f"{count} of {len(todo)} cases done, {sum(each.lives for each in (*before, *done)):,} lives",
+                    file=sys.stderr,
+                    flush=True,
+                )
     except ValueError as error:
         print(f"campaign: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"campaign: broken off after {len(done)} cases", file=sys.stderr)
+        print(summary(done, time.monotonic() - began))
+        return 3
     except (OSError, ImportError) as error:
         hint = "; `pip install distributed` for Dask" if isinstance(error, ImportError) else ""
         print(f"campaign: {chosen.executor} cannot be used: {error}{hint}", file=sys.stderr)
         return 4
     print(summary(done, time.monotonic() - began))
-    return 1 if any(each.broken for each in done) else 0
+    if before:
+        whole = [*before, *done]
+        print(
+            f"with what was done before: {len(whole)} of {len(todo)} cases, {sum(p.lives for p in whole):,} lives,"
+            f" {sum(p.broken for p in whole)} with a broken promise, {sum(p.cpu_s for p in whole):,.0f} s of processors"
+        )
+    return 1 if any(each.broken for each in (*before, *done)) else 0
 
 
 def summary(done: Sequence[Played], seconds: float) -> str:
@@ -200,6 +280,8 @@ def summary(done: Sequence[Played], seconds: float) -> str:
             ends[end] = ends.get(end, 0) + count
     shares = ", ".join(f"{end} {count}" for end, count in sorted(ends.items(), key=lambda pair: -pair[1]))
     rate = f"{instalments / seconds * 3600:,.0f} instalment lives an hour" if seconds else ""
+    if lives:
+        rate += f"; {cpu_s / lives * 1000:,.1f} s of a processor for 1,000 lives"
     return (
         f"{lives:,} lives of {instalments:,} instalments, {sum(each.requests for each in done):,} requests,"
         f" {broken} with a broken promise\n{seconds:,.1f} s here, {cpu_s:,.1f} s of processors: {rate}\n{shares}"

@@ -235,3 +235,15 @@ AT_DISK: Mapping[str, str] = {
     "older": "F25",
 }
 """What can happen at a commit of the journal, and its class."""
+
+AT_POST: Mapping[str, str] = {
+    "killed-before": "F01",
+    "killed-after": "F03",
+    "not-heard": "F05",
+    "late": "F09",
+    "very-late": "F09",
+    "twice": "F19",
+    "last": "F20",
+}
+"""What can happen to a notification: it dies with its reader, before or after it is kept; nobody hears it until
+support sends it again; it comes a poll later, or when all is over; twice; or behind those that were sent after it."""

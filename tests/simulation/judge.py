@@ -6,9 +6,10 @@ and no tag of the bridge: what it judges was worked out a second time.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from simulation.ledgers import Doc
 from simulation.worlds import IXPOLE, Stage
 
 if TYPE_CHECKING:
+    from ixbridge.core.wire import Request
     from ixmocks.engine.journal import Event
     from simulation.disk import Disk
     from simulation.wire import Exchange
@@ -42,14 +44,22 @@ INVARIANTS: Mapping[str, str] = {
     "I17": "calendar dates are the instalment's and the document's own",
     "I18": "no secret in journal or report",
     "I19": "only the newest writer writes",
+    "I20": "each line of an order at Riverty ends invoiced or cancelled, never both, and on one invoice",
     "I21": "−1 is no invoice number",
     "I22": "a document goes to the customer of its own instalment",
 }
-"""I20 speaks of Riverty's orders, which the bridge does not make yet."""
-CREATES = frozenset({"addsalestransaction", "addsalesinvoice", "addorder", "invoiceCreate", "invoicesCreate"})
+CREATES = frozenset({
+    "addsalestransaction", "addsalesinvoice", "addorder", "invoiceCreate", "invoicesCreate", "createOrder",
+    "createInvoice",
+})  # fmt: skip
+OPENED_BY: Mapping[str, str] = {"createInvoice": "requested"}
+"""Which record must be on the disk before a create: an intent, unless it stands here."""
+STEPS = frozenset({"intent", "nosend", "result", "adopted", "requested", "received", "declined"})
 LINES_MAX = 75
+PAPERS = frozenset({"listsalesinvoices", "downloadDocument"})
 _KEY = re.compile(rb'\[iX:([^\[\]]+)\]|"back_office_code":\s*"([^"]+)"')
 _NUMBER = re.compile(rb'"InvoiceNumber":\s*(\d+)')
+_ORDER = re.compile(rb'"(?:orderReference|shipmentReference)":\s*"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,17 @@ class Judge:
     owners: dict[str, int] = field(default_factory=dict)
     """Which iXpole customer a target customer belongs to."""
     papers: dict[str, str] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
+    """PDFs that Riverty handed out."""
+    known: frozenset[tuple[str, frozenset[str], str | None]] = frozenset()
+    """What stood in Riverty's books when they were judged last: time alone changes them, too."""
     limited: dict[str, datetime] = field(default_factory=dict)
     waived: frozenset[str] = frozenset()
     """What no bridge could keep under this plan; ``life.waived`` says why."""
-    raced: bool = False
-    """Somebody edits in the middle of a run: what was read just before may be booked (iXpole locks nothing)."""
+    listed: dict[str, int] = field(default_factory=dict)
+    """Of each code, what iXpole's list said last."""
+    raced: set[str] = field(default_factory=set)
+    """Edited after the list was read for the last time before its number was told: iXpole locks nothing."""
     requests: int = 0
 
     def __post_init__(self) -> None:
@@ -98,7 +114,8 @@ class Judge:
         return Judge(
             self.stage, self.seen, dict(self.real), dict(self.paid), dict(self.uncertain),
             {code: set(each) for code, each in self.totals.items()}, dict(self.owners), dict(self.papers),
-            dict(self.limited), self.waived, self.raced, self.requests,
+            set(self.shown), self.known, dict(self.limited), self.waived, dict(self.listed),
+            set(self.raced), self.requests,
         )  # fmt: skip
 
     # --- the three sides --------------------------------------------------------------------
@@ -151,21 +168,16 @@ class Judge:
 
     def _creating(self, exchange: Exchange, disk: Disk) -> None:
         """A document is made: is its own intent on the disk, and may it be sent (again)?"""
-        code, number = key_of(exchange.request.body or b"")
-        last = next(
-            (
-                record.kind
-                for record in reversed(disk.records)
-                if record.subject == code and record.kind in ("intent", "nosend", "result", "adopted")
-            ),
-            "",
-        )
-        if last != "intent":
+        code, number = key_of(exchange.request)
+        mine = (record.kind for record in reversed(disk.records) if record.subject == code)
+        last = next((kind for kind in mine if kind in STEPS), "")
+        if last != OPENED_BY.get(exchange.request.operation, "intent"):
             self._fail("I14", f"{exchange.point} for {code} sent without a synced intent")
-        if code in self.uncertain:
+        slot = slot_of(exchange.request.operation, code)
+        if slot in self.uncertain:
             if not self.stage.way.enforced:
                 self._fail("I15", f"{exchange.point}: {code} sent again though its create may have been done")
-            elif self.uncertain[code] != number:
+            elif self.uncertain[slot] != number:
                 self._fail("I15", f"{exchange.point}: {code} sent again under another number")
 
     def _sending_number(self, said: Mapping[str, Any]) -> None:
@@ -183,8 +195,8 @@ class Judge:
     def heard(self, exchange: Exchange, *, unknown: bool, answered: Any, at: datetime) -> None:
         request = exchange.request
         if request.operation in CREATES and unknown:
-            code, number = key_of(request.body or b"")
-            self.uncertain.setdefault(code, number)
+            code, number = key_of(request)
+            self.uncertain.setdefault(slot_of(request.operation, code), number)
         if answered is not None and answered.status == 429:
             asked = answered.headers.get("retry-after", "")
             if asked.isdecimal() and int(asked) <= 3600:
@@ -203,10 +215,13 @@ class Judge:
         for event in events:
             if event.operation == "putInstalments":
                 self._written_back(event)
+            elif event.operation == "getInstalments":
+                offered = self.instalments(event.before).items()
+                self.listed |= {code: each.gross_cents for code, each in offered if not each.invoice_number}
             elif event.operation == "patchCustomer":
                 self._coded(event)
             elif event.system == self.system:
-                if event.operation == "listsalesinvoices" and b"Base64PDF" in event.answer:
+                if event.operation in PAPERS:
                     self._keep_papers(event)
                 if event.changed:
                     self._booked(event)
@@ -218,13 +233,25 @@ class Judge:
             self.totals.setdefault(code, set()).update((one.gross_cents, vat) for vat in vats(one.lines))
 
     def _keep_papers(self, event: Event) -> None:
+        if event.operation == "downloadDocument":
+            if event.answer.startswith(b"%PDF"):
+                paper = base64.b64encode(event.answer).decode()
+                self.shown.add(paper)
+            return
+        if b"Base64PDF" not in event.answer:
+            return
         for each in json.loads(event.answer):
             self.papers[str(each.get("InvoiceNumber"))] = each.get("Base64PDF", "")
 
     def _booked(self, event: Event) -> None:
         """The target's books changed."""
-        before = {(doc.code, doc.names, doc.number) for doc in self.documents(event.before)}
         documents = self.documents(event.after)
+        before: Set[tuple[str, frozenset[str], str | None]] = self.known
+        if self.stage.way.hears:
+            self.known = frozenset((doc.code, doc.names, doc.number) for doc in documents)
+            self._judge_orders(event.after.systems[self.system])
+        else:
+            before = {(doc.code, doc.names, doc.number) for doc in self.documents(event.before)}
         live: dict[str, int] = {}
         for doc in documents:
             live[doc.code] = live.get(doc.code, 0) + doc.live
@@ -232,7 +259,8 @@ class Judge:
         if doubled:
             self._fail("I2", f"{event.operation}: live documents {doubled}")
         for doc in documents:
-            if (doc.code, doc.names, doc.number) not in before and not event.operation.startswith("act:"):
+            by_hand = event.operation.startswith("act:") and not self.stage.way.hears
+            if (doc.code, doc.names, doc.number) not in before and not by_hand:
                 self._made(doc, event)
         world = self.stage.world
         first, now = world.first.systems[self.system], event.after.systems[self.system]
@@ -241,6 +269,18 @@ class Judge:
             self._fail("I10", f"{event.operation}: more customers than iXpole has")
         if ledgers.products(self.system, now) - ledgers.products(self.system, first) > 3:
             self._fail("I10", f"{event.operation}: more products than iXpole has")
+
+    def _judge_orders(self, state: Any) -> None:
+        """No line of an order is on two invoices, and none is on one and cancelled."""
+        on: dict[tuple[str, int], str] = {}
+        for one in state.invoices.values():
+            for line in one.lines if one.status.value != "replaced" else ():
+                if on.setdefault((one.order, line.number), one.reference) != one.reference:
+                    self._fail("I20", f"line {line.number} of order {one.order} is on two invoices")
+        for (_, reference), order in state.orders.items():
+            for line in order.lines if reference in ledgers.CODES else ():
+                if ((reference, line.number) in on) != (line.status.value == "invoiced"):
+                    self._fail("I20", f"line {line.number} of order {reference} is {line.status.value}")
 
     def _made(self, doc: Doc, event: Event) -> None:
         if doc.code not in self.totals:
@@ -295,6 +335,9 @@ class Judge:
             if code not in self.totals:
                 self._fail("I13", f"write-back for {code!r}, which iXpole never had")
             number = said.get("invoiceNumber")
+            held = self.instalments(event.before).get(code)
+            if held is not None and self.listed.get(code, held.gross_cents) != held.gross_cents:
+                self.raced.add(code)
             if number in ("-1", "D-1"):
                 self._fail("I21", f"{code}: {number} reported")
             if number is not None and number.startswith("D"):
@@ -327,7 +370,8 @@ class Judge:
             self._fail("I17", f"{code}: due date {due}, the document says {doc.due}")
         paper = said.get("invoicePdf")
         shown = self.papers.get(number)
-        if not paper or (shown is not None and paper != shown):
+        foreign = self.stage.way.hears and paper not in self.shown
+        if not paper or foreign or (shown is not None and paper != shown):
             self._fail("I4", f"{code}: {'no PDF' if not paper else 'the PDF of another document'}")
 
     def _payment_told(self, code: str, payment: str, event: Event) -> None:
@@ -363,7 +407,9 @@ class Judge:
                 self._fail("I1", f"{code} is neither reported nor parked (iXpole holds {number!r})")
             if [doc.number for doc in mine] != [number]:
                 self._fail("I8", f"{code}: iXpole has {number}, the target {[doc.number for doc in mine]}")
-            if mine and mine[0].total_cents != instalment.gross_cents and not self.raced:
+            if self.stage.way.hears:
+                self._judge_whole(code)
+            if mine and mine[0].total_cents != instalment.gross_cents and code not in self.raced:
                 self._fail(
                     "I8", f"{code}: {mine[0].total_cents} booked, iXpole says {instalment.gross_cents}"
                 )
@@ -374,6 +420,19 @@ class Judge:
         for secret in secrets:
             if secret in text:
                 self._fail("I18", "a secret stands in the journal or the report")
+
+    def _judge_whole(self, code: str) -> None:
+        """Of what is neither parked nor lost, every line is invoiced."""
+        orders = self.stage.world.moment.systems[self.system].orders
+        lines = [
+            line
+            for order in orders.values()
+            if ledgers.CODES.get(order.reference) == code
+            for line in order.lines
+        ]
+        left = [line.number for line in lines if line.status.value == "open"]
+        if left and "I1" not in self.waived:
+            self._fail("I20", f"{code}: lines {left} of its order are neither invoiced nor cancelled")
 
     def _judge_reported(self, code: str, instalment: Any, disk: Disk) -> None:
         """What the journal takes for reported, iXpole has; parked or not."""
@@ -396,8 +455,18 @@ class Judge:
             self._fail("I8", f"{code}: the journal knows {told.get('paid')}, iXpole {payment}")
 
 
-def key_of(body: bytes) -> tuple[str, bytes]:
-    """Instalment code and own number in the body of a create."""
+def slot_of(operation: str, code: str) -> str:
+    """An order and its invoice are two creates of one code."""
+    return f"{code} invoice" if operation == "createInvoice" else code
+
+
+def key_of(request: Request) -> tuple[str, bytes]:
+    """Instalment code in a create, and the number or id under which it is sent."""
+    body = request.body or b""
+    if request.operation in ("createOrder", "createInvoice"):
+        order = _ORDER.search(body)
+        id = request.headers.get("X-Request-ID", "").encode()
+        return ledgers.CODES.get(order.group(1).decode(), "") if order else "", id
     found = _KEY.search(body)
     code = (found.group(1) or found.group(2)).decode() if found else ""
     number = _NUMBER.search(body)

@@ -5,6 +5,8 @@ Nothing of the bridge is used here: its tags, totals and numbers are read and ad
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -43,7 +45,7 @@ def tagged(text: str | None) -> str:
 
 
 def _silvasoft(state: Any) -> Iterator[Doc]:
-    for one in state.sales.all.values():
+    for _, one in sorted(state.sales.all.items()):  # a map has no order of its own
         code = tagged(one.notes)
         if not code or one.credit_of is not None:
             continue
@@ -54,7 +56,7 @@ def _silvasoft(state: Any) -> Iterator[Doc]:
             one.date, one.due, tuple((_hundredths(line.tax.percent), line.incl) for line in one.lines if line.tax),
             live, live and one.number is not None,
         )  # fmt: skip
-    for one in state.orders.all.values():
+    for _, one in sorted(state.orders.all.items()):
         code = tagged(one.notes)
         if code:
             yield Doc(
@@ -65,11 +67,11 @@ def _silvasoft(state: Any) -> Iterator[Doc]:
             )  # fmt: skip
 
 
-_COPENHAGEN, _BRUSSELS = ZoneInfo("Europe/Copenhagen"), ZoneInfo("Europe/Brussels")
+_COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
 def _telecomx(state: Any) -> Iterator[Doc]:
-    for one in state.invoices.values():
+    for one in sorted(state.invoices.values(), key=lambda each: each.id):  # a map has no order of its own
         code = tagged(one.headline)
         if not code:
             continue
@@ -94,11 +96,46 @@ def _crmcom(state: Any) -> Iterator[Doc]:
         yield Doc(
             one.back_office_code, frozenset({one.id, one.number, one.reference} - {""}), one.number or None,
             state.accounts[one.account].number, one.total_cents, vat, owed,
-            one.issued_on.astimezone(_BRUSSELS).date(),
-            one.due_on.astimezone(_BRUSSELS).date() if one.due_on else None,
+            one.issued_on.date(), one.due_on.date() if one.due_on else None,
             tuple((_hundredths(item.vat_percentage), item.total_cents) for item in one.items),
             stage in ("DRAFT", "POSTED"), stage == "POSTED",
         )  # fmt: skip
+
+
+def _riverty(state: Any) -> Iterator[Doc]:
+    """An order whose invoice is not made yet is the draft; then the invoice takes its place."""
+    made = {one.order: one for one in state.invoices.values() if one.status.value != "replaced"}
+    for _, order in sorted(state.orders.items()):
+        code = CODES.get(order.reference, "")
+        if not code:
+            continue
+        one = made.get(order.reference)
+        lines = order.lines if one is None else one.lines
+        total = sum(line.gross_cents for line in lines)
+        vat = sum(_half_up(line.gross_cents * _hundredths(line.vat_percent), 10_000 + _hundredths(line.vat_percent))
+                  for line in lines)  # fmt: skip
+        number = one.number if one is not None else ""
+        yield Doc(
+            code, frozenset({order.reference}), number or None, order.customer, total, vat,
+            total if one is None else one.remaining_cents, order.day if one is None else one.day,
+            one.due if one is not None else None,
+            tuple((_hundredths(line.vat_percent), line.gross_cents) for line in lines),
+            True, bool(number),
+        )  # fmt: skip
+
+
+def order_of(code: str) -> str:
+    """The reference of a code's order: 80 bits of a digest, in letters and digits."""
+    return base64.b32encode(hashlib.sha256(f"\0{code}".encode()).digest())[:16].decode()
+
+
+CODES: Mapping[str, str] = {order_of(f"S-{number}"): f"S-{number}" for number in range(1, 10)}
+"""Which instalment an order is of; only those that the simulation has."""
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    sign = -1 if numerator < 0 else 1
+    return sign * ((2 * abs(numerator) + denominator) // (2 * denominator))
 
 
 def _hundredths(percentage: Any) -> int:
@@ -109,6 +146,7 @@ _READ: Mapping[str, Callable[[Any], Iterator[Doc]]] = {
     "silvasoft": _silvasoft,
     "telecomx": _telecomx,
     "crmcom": _crmcom,
+    "riverty": _riverty,
 }
 
 
@@ -132,11 +170,13 @@ _CUSTOMERS: Mapping[str, Callable[[Any], int]] = {
     "silvasoft": lambda state: len(state.parties.all),
     "telecomx": lambda state: len(state.customers),
     "crmcom": lambda state: len(state.accounts),
+    "riverty": lambda state: len(state.customers),
 }
 _PRODUCTS: Mapping[str, Callable[[Any], int]] = {
     "silvasoft": lambda state: len(state.goods.all),
     "telecomx": lambda state: len(state.products),
     "crmcom": lambda state: len(state.products),
+    "riverty": lambda state: 0,
 }
 
 
@@ -154,4 +194,6 @@ def has_customer(system: str, state: Any, number: str) -> bool:
         return number.isdecimal() and int(number) in state.parties.by_customer
     if system == "telecomx":
         return number in state.customers
+    if system == "riverty":  # a customer comes with the first order; any such number will do
+        return re.fullmatch("[A-Za-z0-9]{1,20}", number) is not None
     return any(each.number == number for each in state.accounts)

@@ -19,19 +19,17 @@ from ixbridge.shell.journal import JournalError
 from ixbridge.shell.report import Report
 from ixbridge.shell.start import Parts, runner_of
 from simulation import ledgers
+from simulation.deeds import DEEDS
 from simulation.disk import Disk, DiskFails, DiskJournal
 from simulation.faults import FAULTS, Killed
 from simulation.judge import CREATES, Broken, Judge, Violation, key_of
 from simulation.plan import DISK, Plan, Strike
+from simulation.post import Post
 from simulation.wire import Exchange, Line, Wire, WorldClock
-from simulation.worlds import IXPOLE, SHAPES, WAYS, Stage, fresh, stage_of
+from simulation.worlds import IXPOLE, RIVERTY, SHAPES, WAYS, Stage, fresh, stage_of
 
 PAUSE_S = 1_200
 """Between two polls: longer than anything that is waited for."""
-POLLS_MAX = 5
-"""So many polls after the last fault, everything is at rest."""
-SCRIPT = ("poll", "number", "part", "poll", "pay", "poll")
-"""What follows what; then it is polled until everything rests."""
 
 
 class Chance:
@@ -109,6 +107,7 @@ class Checkpoint:
     written: int
     disk: Disk
     wire: Wire
+    post: Post
     judge: Judge
     notes: Notes
 
@@ -125,11 +124,11 @@ class Life:
         self.draw: Draw | None = None
         self.step = 0
         self.disk, self.wire, self.judge, self.notes = Disk(), Wire(self), Judge(stage), Notes()
+        self.post = Post(self)
         self.strikes = dict(plan.by_point)
         if since is not None:
             self._begin_at(since)
         self.judge.waived = waived(plan)
-        self.judge.raced = any(each.fault == "edited" for each in plan.strikes)
         self.clock = WorldClock(stage)
         self.clock.skew_s = self.notes.skew_s
 
@@ -137,6 +136,7 @@ class Life:
         world = self.stage.world
         world.moment, world.journal.written = since.moment, since.written
         self.step, self.disk, self.wire = since.step, since.disk.copy(), since.wire.copy(self)
+        self.post = since.post.copy(self)
         self.judge, self.notes = since.judge.copy(), since.notes.copy()
         for point, _ in self.notes.points:
             self.strikes.pop(point, None)
@@ -151,6 +151,7 @@ class Life:
                 world.journal.written,
                 self.disk.copy(),
                 self.wire.copy(self),
+                self.post.copy(self),
                 self.judge.copy(),
                 self.notes.copy(),
             )
@@ -163,10 +164,11 @@ class Life:
         try:
             if beginning is not None:
                 beginning(self)
-            while self.step < len(SCRIPT):
+            script = self.stage.way.script
+            while self.step < len(script):
                 if self.keep:
                     self._checkpoint()
-                deed = SCRIPT[self.step]
+                deed = script[self.step]
                 self.step += 1
                 self.poll() if deed == "poll" else self.deed(deed)
             self._come_to_rest()
@@ -177,11 +179,13 @@ class Life:
 
     def _come_to_rest(self) -> None:
         self.draw = None  # no more faults: now everything must come to rest
-        for _ in range(POLLS_MAX):
+        way = self.stage.way
+        for _ in range(way.polls_max):
             self.wire.deliver_all()
+            self.post.release_all()
             self.deed("number")
             self.deed("pay")
-            report = self.poll()
+            report = self.poll(after_s=way.rest_s)
             if (
                 report is not None
                 and not report.changed
@@ -197,17 +201,19 @@ class Life:
     def _is_settled(self, report: Report) -> bool:
         return all(item.status.value == "parked" for item in report.items)
 
-    def poll(self, *, locks: bool = True, turn: Any = None) -> Report | None:
+    def poll(self, *, locks: bool = True, turn: Any = None, after_s: float = PAUSE_S) -> Report | None:
         """One start of the bridge; None where it died or could not start."""
         self.notes.polls += 1
         bridge = self.notes.polls
-        self.clock.sleep(PAUSE_S)
+        self.clock.sleep(after_s)
         self._note("bridge", f"start {bridge}")
         journal = None
         try:
             journal = DiskJournal(self.disk, self.clock, self._hook, locks=locks)
             line = Line(self.wire, bridge, turn)
             self.wire.fences[bridge] = journal
+            if self.stage.way.hears:
+                self.post.listen(bridge, journal)
             parts = Parts(
                 {Side.SOURCE: line, Side.TARGET: line}, self.stage.credentials, self.clock, Chance(self.plan.seed),
                 journal, self.stage.way.policy,
@@ -223,6 +229,7 @@ class Life:
         finally:
             if journal is not None:
                 journal.died()
+            self.post.deaf(bridge)
         self.notes.reports.append(report)
         halted = f", halted: {report.halted}" if report.halted else ""
         self._note(
@@ -268,7 +275,6 @@ class Life:
             if struck is not None:
                 self.plan = replace(self.plan, strikes=(*self.plan.strikes, Strike(point, struck)))
                 self.judge.waived = waived(self.plan)
-                self.judge.raced = self.judge.raced or struck == "edited"
         if struck is not None:
             self.notes.struck += 1
         return struck
@@ -294,6 +300,10 @@ class Life:
         told = str(heard.status) if isinstance(heard, Reply) else "no answer"
         text = f"{request.system}.{request.operation} {about(request)}arrives late -> {told}"
         self.notes.history.append(Entry(request.system, text))
+
+    def posted(self, point: str, body: bytes, struck: str | None) -> None:
+        """A notification arrived, or did not."""
+        self.notes.history.append(Entry(RIVERTY, point + (f"  !{struck}" if struck else ""), body))
 
     def happened(self) -> None:
         self.judge.step()
@@ -347,7 +357,7 @@ def about(request: Request) -> str:
         return ""
     words = [found[1].decode("utf-8", "replace") for found in _ABOUT.findall(request.body or b"")]
     if request.operation in CREATES:
-        words = [key_of(request.body or b"")[0]]
+        words = [key_of(request)[0]]
     return " ".join(words) + " " if words else ""
 
 
@@ -356,7 +366,7 @@ def waived(plan: Plan) -> frozenset[str]:
 
     A create that the network delivers twice makes two, where no key is enforced. A journal that is an older copy
     of itself has forgotten what only it knew: customers that were made, and what is neither offered by iXpole
-    any more nor found by its tag.
+    any more nor found by its tag; with Riverty also that a real number was told, as nobody can be asked for it.
     """
     found: set[str] = set()
     for each in plan.strikes:
@@ -368,6 +378,8 @@ def waived(plan: Plan) -> frozenset[str]:
                 found.add("I10")
         if each.fault.startswith("older"):
             found |= {"I1", "I8", "I10"}
+            if WAYS[plan.way].hears:
+                found.add("I5")
     return frozenset(found)
 
 
@@ -378,51 +390,6 @@ CUSTOMERS = (
     "accountsReceivableCreate",
     "productCreate",
 )
-
-
-def _numbers(system: str, doc: ledgers.Doc) -> list[tuple[str, dict[str, Any]]]:
-    if doc.number is not None and system != "crmcom":
-        return []
-    if system == "silvasoft":
-        if not doc.is_order:
-            return [("postDraft", {})]
-        return (
-            [("orderToInvoice", {"OrderNumber": int(min(doc.names))}), ("postDraft", {})] if doc.live else []
-        )
-    if system == "telecomx":
-        return [("setInvoiceNumber", {"invoice": min(doc.names)})]
-    return [("postInvoice", {"back_office_code": doc.code})] if doc.live and not doc.real else []
-
-
-def _pays(system: str, doc: ledgers.Doc, *, part: bool) -> list[tuple[str, dict[str, Any]]]:
-    if not doc.real or not doc.outstanding_cents:
-        return []
-    half = doc.outstanding_cents // 2
-    if system == "silvasoft":
-        amount = {"Amount": f"{half / 100:.2f}"} if part else {}
-        return [("registerPayment", {"InvoiceNumber": int(doc.number or 0), **amount})]
-    if system == "telecomx":
-        return [] if part else [("registerPayment", {"invoice": min(doc.names)})]
-    amount = {"amount": half / 100} if part else {}
-    return [("registerPayment", {"back_office_code": doc.code, **amount})]
-
-
-def _deletes(system: str, doc: ledgers.Doc) -> list[tuple[str, dict[str, Any]]]:
-    if not doc.live or doc.is_order:
-        return []
-    if system == "silvasoft":
-        return [("deleteInvoice", {"InvoiceNumber": int(doc.number)})] if doc.number else []
-    if system == "telecomx":
-        return [("deleteInvoice", {"invoice": min(doc.names)})]
-    return [("cancelInvoice" if doc.real else "rejectInvoice", {"back_office_code": doc.code})]
-
-
-DEEDS: Mapping[str, Any] = {
-    "number": _numbers,
-    "part": lambda system, doc: _pays(system, doc, part=True),
-    "delete": lambda system, doc: _deletes(system, doc)[:1] if doc.code == "S-1" else [],
-    "pay": lambda system, doc: _pays(system, doc, part=False),
-}
 
 
 def live(plan: Plan) -> Outcome:

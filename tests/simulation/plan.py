@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from simulation.faults import AT_DISK, FAULTS
+from simulation.faults import AT_DISK, AT_POST, FAULTS
 from simulation.worlds import SHAPES, WAYS
 
 DISK = "journal"
+POST = "post"
+"""Points at which a notification arrives: ``post.invoiceCreated#1``."""
 
 
 class PlanError(ValueError):
@@ -62,6 +64,8 @@ def _strikes(text: str) -> Iterable[Strike]:
         known: Iterable[str] = FAULTS
         if point.startswith(DISK):
             known = AT_DISK
+        elif point.startswith(f"{POST}."):
+            known = AT_POST
         elif point.startswith("together#"):
             known = ("moves",)
         if fault.partition(":")[0] not in known or "#" not in point:

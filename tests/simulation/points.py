@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from ixbridge.core.wire import Kind
-from simulation.faults import FAULTS
+from simulation.faults import AT_POST, FAULTS
 from simulation.life import Lived, record
-from simulation.plan import DISK, Plan, Strike
+from simulation.plan import DISK, POST, Plan, Strike
 from simulation.wire import LOGINS
 from simulation.worlds import IXPOLE
 
@@ -43,6 +43,9 @@ def strikes_at(point: str, kind: str, *, every: bool = False) -> Iterator[Strike
         faults = {"sync": AT_SYNC, "synced": AT_SYNCED, "open": AT_OPEN}[what]
         for fault in (*faults, *OLDER_TOO) if every and what == "synced" else faults:
             yield Strike(point, fault)
+        return
+    if point.startswith(f"{POST}."):
+        yield from (Strike(point, fault) for fault in AT_POST)
         return
     system, _, rest = point.partition(".")
     operation = rest.partition("#")[0]

@@ -9,9 +9,9 @@ import random
 from dataclasses import dataclass
 
 from ixbridge.core.wire import Kind
-from simulation.faults import FAULTS
+from simulation.faults import AT_POST, FAULTS
 from simulation.life import Life, Outcome
-from simulation.plan import DISK, Plan
+from simulation.plan import DISK, POST, Plan
 from simulation.wire import LOGINS
 from simulation.worlds import SHAPES, WAYS, stage_of
 
@@ -56,7 +56,7 @@ def live_by(seed: int, *, ways: tuple[str, ...] = tuple(WAYS)) -> Outcome:
         nonlocal left
         if left == 0 or rng.random() >= options.rate:
             return None
-        fitting = _at_journal(point) if kind is None else _at_exchange(point, kind, options)
+        fitting = _fitting(point, kind, options)
         if not fitting:
             return None
         left -= 1
@@ -67,6 +67,12 @@ def live_by(seed: int, *, ways: tuple[str, ...] = tuple(WAYS)) -> Outcome:
     )
     life.draw = draw
     return life.live()
+
+
+def _fitting(point: str, kind: Kind | None, options: Options) -> tuple[str, ...]:
+    if point.startswith(f"{POST}."):
+        return tuple(AT_POST)
+    return _at_journal(point) if kind is None else _at_exchange(point, kind, options)
 
 
 def _at_journal(point: str) -> tuple[str, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulation.campaign import cases, executor_of, main, run
+from simulation import campaign
+from simulation.campaign import cases, executor_of, main, read_line, run, sharded
 from simulation.worlds import WAYS
 
 
@@ -31,6 +35,38 @@ def test_an_executor_plays_the_cases() -> None:
 def test_an_unknown_executor_is_a_mistake_of_usage(text: str, capsys: Any) -> None:
     assert main(["random", "--executor", text, "--lives", "1"]) == 2
     assert "expected processes" in capsys.readouterr().err
+
+
+def test_a_campaign_that_was_broken_off_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    @contextmanager
+    def here(text: str) -> Iterator[ThreadPoolExecutor]:
+        with ThreadPoolExecutor(1) as pool:
+            yield pool
+
+    monkeypatch.setattr(campaign, "executor_of", here)
+    monkeypatch.setattr(campaign, "CHUNK", 1)
+    done = tmp_path / "done"
+    words = ["random", "--way", "riverty-direct", "--done", str(done)]
+    assert main([*words, "--lives", "1"]) == 0
+    with done.open("a") as out:
+        out.write('{"case": {"kind": "ran')  # killed while it wrote
+    assert main([*words, "--lives", "2"]) == 0
+    said = capsys.readouterr()
+    assert "2 of 2 cases done" in said.err and "with what was done before: 2 of 2 cases, 2 lives" in said.out
+    assert [read_line(line).case.first for line in done.read_text().splitlines()] == [0, 1]
+    done.write_text("nonsense\n")
+    assert main([*words, "--lives", "1"]) == 2
+
+
+def test_shards_share_the_cases() -> None:
+    todo = list(cases("pairs", lives=0, seed=0, ways=list(WAYS), parts=7, every=False))
+    shards = [sharded(todo, f"{part}/4") for part in range(1, 5)]
+    assert sorted(map(str, todo)) == sorted(str(case) for shard in shards for case in shard)
+    for text in ("0/4", "5/4", "one", "1"):
+        with pytest.raises(ValueError, match="PART/PARTS"):
+            sharded(todo, text)
 
 
 @pytest.mark.long

@@ -21,7 +21,7 @@ def test_a_bridge_that_wakes_up_after_another_took_over_harms_nothing(
 ) -> None:
     played = play(Case("together", way))
     record_property("interleavings of two bridges", played.lives)
-    assert played.lives > 30
+    assert played.lives >= (9 if WAYS[way].hears else 33)  # a first poll that only orders reads three times
     kept(played)
 
 

@@ -89,6 +89,7 @@ class Wire:
                 self.life.heard(exchange, None)
                 raise
         self.life.heard(exchange, heard)
+        self.life.post.carry(bridge)
         return heard
 
     def deliver_all(self) -> None:

@@ -16,6 +16,7 @@ from ixbridge.core.model import Mode
 from ixbridge.core.policy import Policy, policy_of
 from ixbridge.shell.start import Credentials
 from ixbridge.shell.systems import CONNECTIONS
+from ixbridge.targets.riverty import NOTIFICATIONS
 from ixmocks.engine.outcome import Changed
 from ixmocks.engine.world import World
 from ixmocks.kit import Kit
@@ -25,6 +26,8 @@ from support import bridging, targets
 NOW = "2026-04-15T09:00:00+00:00"
 FIRST_OWN_NUMBER = 20260700
 IXPOLE = "ixpole"
+RIVERTY = "riverty"
+SCRIPT = ("poll", "number", "part", "poll", "pay", "poll")
 
 Lines = tuple[tuple[int, int], ...]
 """Of each line: product and net cents; product 3 is free of VAT."""
@@ -64,6 +67,17 @@ class Way:
     vat: int = 21
     """The percentage that stands for the standard rate."""
     currency: str = "EUR"
+    script: tuple[str, ...] = SCRIPT
+    """What follows what; then it is polled until everything rests."""
+    polls_max: int = 5
+    """So many polls after the last fault, everything is at rest."""
+    rest_s: int = 1_200
+    """Between two of those polls."""
+
+    @property
+    def hears(self) -> bool:
+        """Verdicts and payments come as notifications, which are posted to the bridge."""
+        return self.system == RIVERTY
 
 
 def _silvasoft(name: str, mode: Mode = Mode.DIRECT, **changes: Any) -> Way:
@@ -85,6 +99,14 @@ def _crmcom(name: str, mode: Mode) -> Way:
     return Way(name, "crmcom", policy, enforced=True, draft=mode is Mode.DRAFT)
 
 
+def _riverty(name: str, mode: Mode) -> Way:
+    """Payments are told on the next morning, and after a day of silence a person is asked."""
+    policy = targets.policy(RIVERTY, mode)
+    script = ("poll", "poll", "poll", "number", "part", "poll", "pay", "poll")
+    draft = mode is Mode.DRAFT
+    return Way(name, RIVERTY, policy, enforced=True, draft=draft, script=script, polls_max=8, rest_s=90_000)
+
+
 _PRODUCTS = targets.ProductRules(
     numbers={"SIM-SEAT": "FORBRUG1", "SIM-PARK": "FORBRUG1", "SIM-FREE": "FORBRUG1"}
 )
@@ -99,6 +121,8 @@ WAYS: Mapping[str, Way] = {
         _telecomx("telecomx-draft", Mode.DRAFT),
         _crmcom("crmcom-posted", Mode.DIRECT),
         _crmcom("crmcom-draft", Mode.DRAFT),
+        _riverty("riverty-direct", Mode.DIRECT),
+        _riverty("riverty-draft", Mode.DRAFT),
     )
 }
 
@@ -132,6 +156,8 @@ def stage_of(way: Way, shape: Shape) -> Stage:
     world = kit.create(name, scenario="documents", clock=NOW, readings=way.readings)
     stage = Stage(kit, world, way, shape, _credentials(world, way))
     _furnish(stage)
+    if way.hears:
+        _listen(stage)
     world.first = world.moment
     return stage
 
@@ -141,6 +167,15 @@ def fresh(stage: Stage) -> Stage:
     stage.world.reset()
     stage.world.journal.written = 0
     return stage
+
+
+def _listen(stage: Stage) -> None:
+    """The bridge is registered as a listener; in draft mode people make the invoices."""
+    body = {"callbackUrl": "https://bridge.example/hook", "notificationTypes": list(NOTIFICATIONS)}
+    path = "/administration/v1/notification-callbacks"
+    assert stage.kit.ask(RIVERTY, "POST", path, json=body, world=stage.world.name).status == 200
+    if stage.way.draft:
+        assert stage.act(RIVERTY, "setOnboarding", invoicesByHand=True)
 
 
 def _credentials(world: World, way: Way) -> Credentials:

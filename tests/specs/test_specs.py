@@ -32,7 +32,7 @@ STEP_KEYS = {
 }  # fmt: skip
 
 
-class _NoDoubles(yaml.SafeLoader):
+class _NoDoubles(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which a key that stands twice is a mistake, not a silent choice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

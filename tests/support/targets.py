@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -16,6 +16,7 @@ from typing import Any
 
 from ixbridge.core.mapping import (
     CustomerRules,
+    LedgerRules,
     LineRules,
     ModeRules,
     ProductRules,
@@ -30,19 +31,22 @@ from ixbridge.core.records import Record
 from ixbridge.core.steps import Side
 from ixbridge.core.wire import Heard, NoReply, Reply, Request
 from ixbridge.shell.inbox import Letterbox, Put
+from ixbridge.shell.rebuild import Rebuilt, left_of, rebuild
 from ixbridge.shell.report import Report
-from ixbridge.shell.start import Credentials, Parts, runner_of
+from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.targets.riverty import NOTIFICATIONS
 from ixbridge.targets.riverty_notices import notices_in
-from ixmocks import crmcom, riverty, telecomx
+from ixmocks import crmcom, riverty, silvasoft, telecomx
 from ixmocks.engine.outcome import Changed
 from ixmocks.engine.system import Delivery
 from ixmocks.kit import AnswerLost, Kit
 from support.bridging import EvenChance, Fault, MemoryJournal, Pocket, StillClock, customer, instalment
 
 NOW = datetime(2026, 4, 15, 9, tzinfo=UTC)
-SYSTEMS = {"telecomx": telecomx.SYSTEM, "crmcom": crmcom.SYSTEM, "riverty": riverty.SYSTEM}
+SYSTEMS = {each.name: each for each in (telecomx.SYSTEM, crmcom.SYSTEM, riverty.SYSTEM, silvasoft.SYSTEM)}
+NO_WINDOWS = {"silvasoft": {"SILV-31": "none"}}
+"""Tests ask more often in a moment than any plan allows."""
 _names = count(1)
 WORLDS_KEPT = 20
 _open: deque[tuple[Kit, str]] = deque()
@@ -66,7 +70,8 @@ class Wire:
     def __post_init__(self) -> None:
         self.kit = kit_of(self.system)
         self.world = f"w{next(_names)}"
-        self.kit.create(self.world, scenario="documents", clock=NOW.isoformat(), readings=self.readings)
+        readings = {**NO_WINDOWS.get(self.system, {}), **self.readings}
+        self.kit.create(self.world, scenario="documents", clock=NOW.isoformat(), readings=readings)
         if self.system == "riverty":
             self._register()
         _open.append((self.kit, self.world))
@@ -124,9 +129,16 @@ class Wire:
     def documents(self) -> list[Any]:
         """All invoices that the mock holds, but for those of its scenario."""
         state, first = (self.kit.state(self.system, world=name) for name in (self.world, "default"))
+        if self.system == "silvasoft":
+            return [each for serial, each in state.sales.all.items() if serial not in first.sales.all]
         if self.system == "crmcom":
             return [each for each in state.invoices if first.invoices.get(each.id) is None]
         return [each for id, each in state.invoices.items() if id not in first.invoices]
+
+    def orders(self) -> list[Any]:
+        """All orders that Silvasoft's mock holds, but for those of its scenario."""
+        state, first = (self.kit.state(self.system, world=name) for name in (self.world, "default"))
+        return [each for number, each in state.orders.all.items() if number not in first.orders.all]
 
 
 class WireClock(StillClock):
@@ -172,15 +184,28 @@ class Bench:
         if self.wire.system == "riverty":
             self.wait()
         self.starts += 1
-        journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
+        return runner_of(self._parts(MemoryJournal(self.clock, self.disk, fence=self.starts))).run()
+
+    def _parts(self, journal: MemoryJournal) -> Parts:
         transports = {Side.SOURCE: self.wire, Side.TARGET: self.wire}
         known = self.wire.kit.world(self.wire.world).credentials[self.wire.system].env
         target = self.policy.target
         own = Credentials(
             "a-client", "a-client-secret", {name: known[target.env(name)] for name in target.credentials}
         )
-        parts = Parts(transports, own, self.clock, EvenChance(), journal, self.policy)
-        return runner_of(parts).run()
+        return Parts(transports, own, self.clock, EvenChance(), journal, self.policy)
+
+    def rebuild(self, *, left: int = 0, not_created: bool = False, codes: Sequence[str] = ()) -> Rebuilt:
+        """The journal as it can be made anew when only its first ``left`` records are left."""
+        made = rebuild(
+            exchange_of(self._parts(MemoryJournal(self.clock))), self.policy, left_of(self.disk[:left]),
+            since=date(2026, 1, 1), codes=codes, not_created=not_created,
+        )  # fmt: skip
+        del self.disk[left:]
+        journal = MemoryJournal(self.clock, self.disk, fence=self.starts)
+        for entry in made.entries:
+            journal.append(entry, sync=True)
+        return made
 
     def statuses(self) -> dict[str, str]:
         return {item.code: item.status.value for item in self.run().items}
@@ -200,7 +225,7 @@ ADDRESS = {
     "city": "Kastrup",
     "countryCode": "DK",
 }
-CURRENCY = {"telecomx": "DKK", "crmcom": "EUR", "riverty": "EUR"}
+CURRENCY = {"telecomx": "DKK", "crmcom": "EUR", "riverty": "EUR", "silvasoft": "EUR"}
 TAXES = {
     "telecomx": {"25": TaxRule(Decimal(25)), "0": TaxRule(Decimal(0)), "21": TaxRule(Decimal(21))},
     "crmcom": {
@@ -210,11 +235,13 @@ TAXES = {
         "0": TaxRule(Decimal(0), "Zero"),
     },
     "riverty": {str(pc): TaxRule(Decimal(pc)) for pc in (25, 21, 6, 0)},
+    "silvasoft": {str(pc): TaxRule(Decimal(pc)) for pc in (21, 12, 6, 0)},
 }
 PRODUCTS = {
     "telecomx": ProductRules(numbers={"SEAT": "FORBRUG1"}),
     "crmcom": ProductRules(create=True, category="Service"),
     "riverty": ProductRules(),
+    "silvasoft": ProductRules(create=True),
 }
 
 
@@ -226,6 +253,7 @@ def settings(system: str, mode: Mode = Mode.DIRECT, **changes: Any) -> Settings:
         "products": PRODUCTS[system],
         "tax": TaxRules(TAXES[system]),
         "lines": LineRules(max=0),
+        "ledger": LedgerRules(fallback="8000") if system == "silvasoft" else LedgerRules(),
         "currencies": (CURRENCY[system],),
     }
     return Settings(**{**values, **changes})
@@ -248,11 +276,14 @@ def one(
 
 
 def source_of(system: str, *instalments: dict[str, Any]) -> Pocket:
+    usual = 21 if system == "silvasoft" else 25
     product = {"productId": 501, "productCode": "SEAT", "description": "Seat", "productGroup": "Seats"}
     return Pocket(
         instalments={each["instalmentCode"]: each for each in instalments or (one(system, "C-1"),)},
         customers={1001: {**customer(), "addresses": [ADDRESS]}},
-        products={501: {**product, "vatRate": {"code": "25", "percentage": 25}, "priceExclVat": 100.0}},
+        products={
+            501: {**product, "vatRate": {"code": str(usual), "percentage": usual}, "priceExclVat": 100.0}
+        },
     )
 
 

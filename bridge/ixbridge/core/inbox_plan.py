@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from ixbridge.core import drafts, keys
+from ixbridge.core.again import forgotten, is_due, once_more
 from ixbridge.core.life import Event, Life, Stage
 from ixbridge.core.model import Document, DocumentLine, Invoice, Totals
 from ixbridge.core.money import print_decimal
@@ -18,6 +19,7 @@ from ixbridge.core.moves import Ask, Bill, Create, Draw, Facts, Move, NeedCustom
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import Payload
+from ixbridge.core.recovery import TOLD_MAX
 from ixbridge.core.steps import (
     CreateDocument,
     Creation,
@@ -97,7 +99,9 @@ def _open(life: Life, facts: Facts, policy: Policy) -> Move:
         return told(life)
     if _is_edited(life, facts):
         return _edited()
-    if life.was_draft and life.handed is None:
+    if facts.offered and life.told >= TOLD_MAX:
+        return forgotten(life)
+    if life.was_draft and (life.handed is None or facts.offered):
         return _hand(life)
     if not life.talk.invoicing:
         return _bill(life, facts, policy)
@@ -236,7 +240,20 @@ def _final(life: Life, facts: Facts, policy: Policy) -> Move:
     due = facts.word.due or life.talk.due or life.day
     assert due is not None, "an instalment that was seen has a date"
     step = WriteInvoice(life.code, life.number or "", due, facts.pdf)
-    return Ask(step, Event.REPORTED, {"number": life.number, "due": due.isoformat()})
+    if life.stage is not Stage.FINAL and not facts.offered:
+        return Ask(step, Event.REPAIRED)
+    said: Payload = {"number": life.number, "due": due.isoformat()}
+    return Ask(step, Event.REPORTED, {**said, **once_more(life, facts)})
+
+
+def _told(life: Life, facts: Facts, policy: Policy) -> Move:
+    """iXpole has the number; once more where it lost it, or a late D may have undone it. A paid one rests."""
+    if facts.offered and _is_edited(life, facts) and not life.by_hand:
+        return _edited()
+    if is_due(life, facts):
+        again = facts.offered and life.told >= TOLD_MAX
+        return forgotten(life) if again else _final(life, facts, policy)
+    return Rest() if life.stage is Stage.PAID else _reported(life, facts, policy)
 
 
 def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
@@ -329,5 +346,6 @@ STAGES: Mapping[Stage, Callable[[Life, Facts, Policy], Move]] = {
     Stage.DRAFTED: _open,
     Stage.HANDED: _open,
     Stage.FINAL: _final,
-    Stage.REPORTED: _reported,
+    Stage.REPORTED: _told,
+    Stage.PAID: _told,
 }

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from ixbridge.core.model import Document, Instalment, Line
 from ixbridge.core.money import print_decimal
@@ -98,6 +99,15 @@ def digest(instalment: Instalment) -> str:
     Left out is what the bridge itself changes (numbers, due date, payment, status, the customer's
     code) and the customer's name, which the customer record decides.
     """
+    try:
+        return _digest(instalment)
+    except TypeError:  # a number that is none cannot be looked up
+        return _digest.__wrapped__(instalment)
+
+
+@lru_cache(4096)
+def _digest(instalment: Instalment) -> str:
+    """Asked at each move of each instalment; equal ones have equal digests."""
     matters = {
         "code": instalment.code,
         "date": instalment.date.isoformat(),

@@ -224,7 +224,9 @@ def after(life: Life, kind: str, payload: Payload) -> Life:
     if stage is None:
         raise Broken(f"{life.code}: {event.value} cannot follow when it is {life.stage.value}")
     talk = talk_after(life.talk, kind, payload)
-    return _FOLDS[event](replace(life, stage=stage, parked=None, talk=talk), payload)
+    if stage is not life.stage or life.parked is not None or talk is not life.talk:
+        life = replace(life, stage=stage, parked=None, talk=talk)
+    return _FOLDS[event](life, payload)
 
 
 def _parked(life: Life, payload: Payload) -> Life:

@@ -7,10 +7,10 @@ write, or an end; the shell does it, adds what it heard to the facts, and asks a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 
 from ixbridge.core import drafts, inbox_plan, keys
+from ixbridge.core.again import forgotten, is_due, once_more
 from ixbridge.core.audit import expected_of, nets_of, the_one, wrong_with
 from ixbridge.core.invoice import invoice_for
 from ixbridge.core.life import Event, Life, Stage
@@ -36,7 +36,7 @@ from ixbridge.core.needs import in_time, missing_articles, missing_products, wit
 from ixbridge.core.parked import Parked, Reason, park
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import Payload
-from ixbridge.core.recovery import LATE_S, LOOKS_S, TOLD_MAX
+from ixbridge.core.recovery import LOOKS_S, TOLD_MAX
 from ixbridge.core.steps import (
     CreateDocument,
     Creation,
@@ -327,7 +327,7 @@ def _draft(life: Life, facts: Facts, policy: Policy) -> Move:
         return _numbered(one)
     said = None if facts.offered else life.handed
     if facts.offered and life.told >= TOLD_MAX:
-        return _forgotten(life)
+        return forgotten(life)
     report = drafts.next_report(said, draft_id=one.draft_id, number=None)
     match report:
         case Parked():
@@ -363,16 +363,7 @@ def _final(life: Life, facts: Facts, policy: Policy) -> Move:
     if life.stage is not Stage.FINAL and not facts.offered:
         return Ask(step, Event.REPAIRED)
     said: Payload = {"number": life.number, "due": one.due_date.isoformat()}
-    # A draft's D whose answer never came may be under way and would undo the real number.
-    late = life.creation is not None and life.creation.is_draft and (life.doubted or life.handed is None)
-    if late and facts.now is not None:
-        said = {**said, "again": (facts.now + timedelta(seconds=LATE_S)).isoformat()}
-    return Ask(step, Event.REPORTED, said)
-
-
-def _forgotten(life: Life) -> Move:
-    seen = f"iXpole offers it again although it was told {life.number or life.handed} {life.told} times"
-    return Park(park(Reason.SOURCE_FORGETS, seen))
+    return Ask(step, Event.REPORTED, {**said, **once_more(life, facts)})
 
 
 def _readable(life: Life, facts: Facts, policy: Policy) -> Document | Parked:
@@ -387,18 +378,12 @@ def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
     """Told once more where that is due; one document still? Paid? The sign is that nothing is outstanding."""
     if facts.offered and facts.delivered and life.digest and facts.digest != life.digest and not life.by_hand:
         return _edited()
-    if _is_due(life, facts):
-        return _forgotten(life) if facts.offered and life.told >= TOLD_MAX else _final(life, facts, policy)
+    if is_due(life, facts):
+        return forgotten(life) if facts.offered and life.told >= TOLD_MAX else _final(life, facts, policy)
     second = _second(life, facts)
     if second is not None:
         return second
     return _followed(life, facts, policy)
-
-
-def _is_due(life: Life, facts: Facts) -> bool:
-    """Is the real number to be written again: it was lost, or a late D may have undone it?"""
-    now = facts.now.isoformat() if facts.now else ""
-    return facts.offered or (bool(life.again) and now >= life.again)
 
 
 def _second(life: Life, facts: Facts) -> Move | None:
@@ -435,7 +420,7 @@ def _followed(life: Life, facts: Facts, policy: Policy) -> Move:
 
 def _paid(life: Life, facts: Facts, policy: Policy) -> Move:
     """Judged only where the document is seen anyway: a payment may bounce, a second document turn up."""
-    if facts.offered or _is_due(life, facts):
+    if facts.offered or is_due(life, facts):
         return _reported(life, facts, policy)
     second = _second(life, facts)
     if second is not None:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from ixbridge.core import keys
 from ixbridge.core.audit import Found, the_one
+from ixbridge.core.inbox_plan import TENANT
 from ixbridge.core.life import Event, Life, Stage, Standing
 from ixbridge.core.mapping import known_customer_number, mode_for
 from ixbridge.core.model import Document, Instalment, Mode
@@ -19,6 +21,7 @@ from ixbridge.core.plan import seen
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import SERIES, Entry, Payload, customer_subject
 from ixbridge.core.steps import Creation
+from ixbridge.core.target import Lookup
 
 
 class Fate(Enum):
@@ -28,6 +31,7 @@ class Fate(Enum):
     ADOPTED = "its document was found and is checked in the next run"
     STRANDED = "iXpole offers it no more; its document was found and is followed again"
     NEW = "nothing was made of it so far"
+    AGAIN = "its order may have been sent; it goes out again under the same reference, which is taken once"
     UNCERTAIN = (
         "nothing was found; it is looked for in each run and parked until somebody says what became of it"
     )
@@ -55,6 +59,8 @@ def rebuilt(trace: Trace, policy: Policy, *, not_created: bool) -> tuple[Fate, t
         return Fate.KEPT, ()
     if trace.delivered is not None:
         begun = _seen_entry(trace.code, seen(trace.delivered, policy))
+        if policy.target.lookup is Lookup.INBOX:
+            return Fate.AGAIN, (begun, *_sent_once(trace.code, policy, trace.delivered))
         if isinstance(one, Document):
             return Fate.ADOPTED, (begun, *_made(trace.code, one, policy, trace.delivered))
         if one is None and (not_created or not _may_exist(trace, policy)):
@@ -64,6 +70,19 @@ def rebuilt(trace: Trace, policy: Policy, *, not_created: bool) -> tuple[Fate, t
         begun = _seen_entry(trace.code, _seen_of(one, policy))
         return Fate.STRANDED, (begun, *_made(trace.code, one, policy, None))
     return Fate.KEPT, ()
+
+
+def _sent_once(code: str, policy: Policy, delivered: Instalment) -> tuple[Entry, ...]:
+    """An order that may have been sent: its references are known again, and that one was there before."""
+    tenant = policy.target.told(policy.settings.target.options).get(TENANT, "")
+    intent = _intent(code, policy, delivered)
+    order: Payload = {
+        **intent.payload,
+        "order": keys.order_reference(tenant, code),
+        "order_id": keys.request_id(tenant, code, "order"),
+        "invoice_id": keys.request_id(tenant, code, "invoice"),
+    }
+    return Entry(code, Event.INTENT.value, order), Entry(code, Event.NOSEND.value, {"by": "rebuild"})
 
 
 def _may_exist(trace: Trace, policy: Policy) -> bool:

@@ -126,6 +126,9 @@ class Exchange:
     def now(self) -> datetime:
         return self._clock.now()
 
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
     def share(self) -> float:
         return self._chance.share()
 

@@ -121,6 +121,8 @@ def _shown(
             raise Halt(f"the accounting system's list: {problem.reason}", advice="Try again later.")
         found = {code: books.find_now(code) for code in (*named, *books.codes())}
         return found, books.numbers()
+    if lookup is Lookup.INBOX:
+        return {}, frozenset()
     files = Files(exchange, lookup)
     shown: dict[str, Found] = {}
     for code in named:
@@ -156,6 +158,11 @@ def _limits(policy: Policy, since: date) -> tuple[str, ...]:
             return (
                 f"{title} lists documents by customer: of customers whom neither iXpole's list nor what is left "
                 "of the journal names, nothing could be found.",
+            )
+        case Lookup.INBOX:
+            return (
+                f"{title} shows nothing of what it has: of instalments that iXpole offers no more, numbers and "
+                "payments are written by hand. What it told before is not heard again unless its support sends it.",
             )
         case _:
             return (

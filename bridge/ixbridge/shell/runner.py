@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ixbridge.core.audit import Found
 from ixbridge.core.life import Event, Life, Stage, after, standing_after
@@ -64,6 +64,8 @@ if TYPE_CHECKING:
 
 MOVES_MAX = 60
 """Moves of one instalment in one round; more means a circle."""
+LIST_AGE_MAX_S = 60.0
+"""From a list of instalments that is older nothing is booked; it is read again first."""
 LEFTS_MAX = 3
 """So many instalments in a row that could not go on: the system is out of reach for all."""
 FOLLOWED_MIN = 4
@@ -118,6 +120,8 @@ class Runner:
         self._cases: dict[str, Case] = {}
         self._nameless: list[Item] = []
         self._lefts = 0
+        self._read_at = 0.0
+        self._booked_now = False
         self._customers = CustomerDesk(exchange, self._ledger, policy.settings, policy.target)
         self._articles = ArticleDesk(exchange, self._ledger, policy.settings)
         self._books: Books | Files | None = None
@@ -138,6 +142,8 @@ class Runner:
             self._customers.taken = taken_numbers(self._ledger.standings, delivered)
             self._books = self._open_books()
             self._round([code for code in todo if self._is_before_booked(code)], booking=True)
+            if self._booked_now:
+                self._read_again()
             self._followed = self._read_followed()
             # Whatever is still not booked could not go on, and is not tried again in this run.
             after_booking = [code for code in todo if not self._is_before_booked(code)]
@@ -198,7 +204,21 @@ class Runner:
             raise Halt(
                 f"iXpole's list of instalments: {heard.reason}", advice="Check address and credentials."
             )
+        self._read_at = self._exchange.monotonic()
         return {each.code: each for each in heard}
+
+    def _read_again(self) -> None:
+        """iXpole's list once more: it locks nothing, and what people change meanwhile must not be booked or told.
+
+        One request for all: before a create from a list that grew old, and before any number of this run is told.
+        """
+        delivered = self._delivered()
+        for code, case in self._cases.items():
+            each = delivered.get(code)
+            if isinstance(each, Unusable) or case.facts.delivered is None or case.life.is_told:
+                continue
+            if each is None or each != case.facts.delivered:
+                case.facts = replace(case.facts, delivered=each)
 
     def _intake(self, delivered: Mapping[str, Delivered]) -> list[str]:
         """Which instalments are taken up in this run, in iXpole's order, then those only we remember."""
@@ -287,6 +307,8 @@ class Runner:
             if self._inbox is not None:
                 self._inbox.catch_up(self._journal.records())
             self._watch(done, len(codes), code)
+            if booking and self._exchange.monotonic() - self._read_at > LIST_AGE_MAX_S:
+                self._read_again()
             self._drive(self._cases[code], booking=booking)
         self._watch(len(codes), len(codes), "")
         self._journal.flush()
@@ -331,20 +353,21 @@ class Runner:
         raise AssertionError(f"{case.life.code} goes in circles at {case.life.stage.value}")
 
     def _facts(self, case: Case) -> Facts:
-        facts = replace(case.facts, now=self._exchange.now())
-        if case.life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
+        life, facts = case.life, case.facts
+        known: dict[str, Any] = {"now": self._exchange.now(), "products": self._products}
+        if life.stage in (Stage.REPORTED, Stage.PAID) and facts.found is None:
             found = self._known(case)
-            facts = replace(facts, found=None if found is None else found.without(case.life.superseded))
-        enforced = self._policy.target.key_enforced
-        facts = replace(facts, suspect=facts.suspect or self._audit or (case.life.doubtful and not enforced))
-        if case.life.stage is Stage.SEEN and facts.today is None:
-            facts = replace(facts, today=self._today)
+            known["found"] = None if found is None else found.without(life.superseded)
+        if not facts.suspect:
+            known["suspect"] = self._audit or (life.doubtful and not self._policy.target.key_enforced)
+        if life.stage is Stage.SEEN and facts.today is None:
+            known["today"] = self._today
         if self._inbox is not None:
-            facts = replace(facts, word=self._inbox.word_of(case.life), now=self._exchange.now())
-        if self._takes_number(case.life) and facts.next_number is None:
+            known["word"] = self._inbox.word_of(life)
+        if self._takes_number(life) and facts.next_number is None:
             series = self._ledger.of(SERIES).number
-            facts = replace(facts, next_number=next_number(self._cases.values(), self._policy, series))
-        case.facts = replace(facts, products=self._products)
+            known["next_number"] = next_number(self._cases.values(), self._policy, series)
+        case.facts = replace(facts, **known)
         return case.facts
 
     def _takes_number(self, life: Life) -> bool:
@@ -538,6 +561,7 @@ class Runner:
 
     def _create_now(self, case: Case, move: Create) -> Park | Left | None:
         kind = self._exchange.kind_of(move.step)
+        self._booked_now = True
         self._created()
         case.facts = replace(case.facts, found=None, looks=0, read=None, next_number=None, earlier=False)
         made = create(

@@ -42,6 +42,8 @@ ACCOUNTING = "/accounting/v1/businesses/-/customers"
 DOCUMENTS_PER_SECOND = 10
 LIMITS = MappingProxyType({"downloadDocument": DOCUMENTS_PER_SECOND})
 DESCRIPTION_MAX = 50
+PDF_END_MAX = 1024
+"""Readers look for the end mark of a PDF in so many last bytes."""
 NOTIFICATIONS = (
     "accounting/EDIErrorSent", "accounting/invoiceCreated", "accounting/documentCreated",
     "accounting/paymentReceived",
@@ -226,6 +228,8 @@ def _value(step: Step[Any], reply: Reply) -> Any:
         case FetchDocument():
             if not reply.body.startswith(b"%PDF-"):
                 raise Unreadable("the document is no PDF")
+            if b"%%EOF" not in reply.body[-PDF_END_MAX:]:
+                raise Unreadable("the document is cut off: a PDF ends with %%EOF")
             return reply.body
         case RegisterCallback(url=url):
             fields = Fields(parse(reply.body))

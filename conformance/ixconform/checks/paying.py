@@ -41,7 +41,8 @@ def payments(seen: Seen) -> list[Finding]:
                     code="P-PAY",
                     instalment=code,
                     actual=f"{live[0].number} is paid, and iXpole was not told",
-                    expected="a paymentNo for it in the runs after the payment",
+                    expected="a paymentNo for it in the runs after the payment; "
+                    "whoever tells none claims payments = false",
                 )
             )
     return found

@@ -24,7 +24,10 @@ ENV_MAX = 1 << 20
 def main() -> None:
     path, wanted = sys.argv[1:3]
     module, _, name = wanted.partition(":")
-    sync: Callable[[Mapping[str, str]], Any] = getattr(importlib.import_module(module), name)
+    try:
+        sync: Callable[[Mapping[str, str]], Any] = getattr(importlib.import_module(module), name)
+    except Exception as error:
+        sys.exit(_told(error))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
@@ -36,6 +39,18 @@ def main() -> None:
             listening.close()
             _serve(connection, sync)
         connection.close()
+
+
+def _told(error: Exception) -> str:
+    """What went wrong in the connector's own lines; none of ours, nor of the import machinery."""
+    told = traceback.TracebackException.from_exception(error)
+    foreign = [
+        each for each in told.stack if each.filename != __file__ and not each.filename.startswith("<frozen")
+    ]
+    told.stack = traceback.StackSummary.from_list(
+        [each for each in foreign if not each.filename.endswith("importlib/__init__.py")]
+    )
+    return "".join(told.format() if told.stack else told.format_exception_only()).strip()
 
 
 def _serve(connection: socket.socket, sync: Callable[[Mapping[str, str]], Any]) -> None:

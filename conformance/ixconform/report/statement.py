@@ -14,7 +14,7 @@ from ixconform.report import view
 from ixconform.report.model import Outcome, Report, Verdict, to_json
 from ixconform.report.text import line
 
-RESULTS = {Outcome.PASSED: "PASSED", Outcome.FAILED: "FAILED"}
+WARNED = (Verdict.WARN, Verdict.DISPUTED, Verdict.FLAKY, Verdict.SKIP)
 
 
 def render(report: Report) -> str:
@@ -29,12 +29,12 @@ def render(report: Report) -> str:
         "subject": subjects,
         "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
         "predicate": {
-            "result": RESULTS.get(report.outcome, "WARNED"),
+            "result": result(report),
             "configuration": [
                 {"name": line(each.name), "digest": {"sha256": each.sha256}} for each in report.kit.digests
             ],
             "passedTests": _ids(report, Verdict.PASS),
-            "warnedTests": _ids(report, Verdict.WARN, Verdict.DISPUTED, Verdict.FLAKY, Verdict.SKIP),
+            "warnedTests": _ids(report, *WARNED),
             "failedTests": _ids(report, Verdict.FAIL, Verdict.ERROR, Verdict.KNOWN_FAILING),
             "claim": {
                 "product": product["name"],
@@ -51,6 +51,13 @@ def render(report: Report) -> str:
         },
     }
     return json.dumps(statement, indent=1) + "\n"
+
+
+def result(report: Report) -> str:
+    """`PASSED` and `WARNED` claim that the level that was asked for is reached; all that came short of it `FAILED`."""
+    if report.reached is None or report.reached < report.asked_level or report.outcome is not Outcome.PASSED:
+        return "FAILED"
+    return "WARNED" if _ids(report, *WARNED) else "PASSED"
 
 
 def _ids(report: Report, *verdicts: Verdict) -> list[str]:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from ixconform.report.model import Because, Check, Counterexample, Step, StepKind
 from ixconform.report.text import line
 
+DETAIL_MAX = 240
+"""So much of a body is shown as text; the page has more of it."""
+
 
 def story(check: Check) -> str:
     """What happened, what was expected, why, and how to see it again."""
@@ -26,6 +29,8 @@ def _lines(check: Check) -> Iterator[str]:
     width = max((len(_asked(step)) for step in found.steps), default=0)
     for step in found.steps:
         yield f"  {told(step, width=min(width, 60))}"
+        if step.mark and step.detail:
+            yield f"        {line(step.detail, limit=DETAIL_MAX)}"
     yield from _end(
         found.expected or check.expected, found.actual or check.actual, found.because or check.because
     )

@@ -77,7 +77,7 @@ OUTCOME_WORDS: Mapping[Outcome, str] = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
     Outcome.INCONCLUSIVE: "inconclusive",
-    Outcome.NOT_STARTED: "not started: fix the set-up first",
+    Outcome.NOT_STARTED: "fix the set-up first",
     Outcome.KIT_ERROR: "invalid: the kit itself broke",
     Outcome.INTERRUPTED: "interrupted",
 }

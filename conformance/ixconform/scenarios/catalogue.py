@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from ixconform.scenarios import booking, changes, crashes, first, weather
+from ixconform.scenarios import booking, changes, crashes, details, first, many, weather
 
-SCENARIOS = (*first.SCENARIOS, *booking.SCENARIOS, *changes.SCENARIOS, *weather.SCENARIOS, *crashes.SCENARIOS)
+ROOMS = (first, booking, many, changes, details, weather, crashes)
+SCENARIOS = tuple(each for room in ROOMS for each in room.SCENARIOS)

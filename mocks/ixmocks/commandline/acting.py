@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 import click
 
+from ixmocks.commandline.completing import systems
 from ixmocks.commandline.server import Server, asks_world
 from ixmocks.commandline.show import as_json, heading, table
 from ixmocks.commandline.stopping import stop
 
 
 @click.command()
-@click.argument("system", required=False)
+@click.argument("system", required=False, shell_complete=systems)
 @click.argument("action", required=False)
 @click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--json", "whole", metavar="TEXT", help="All it takes, as one JSON object.")

@@ -9,6 +9,7 @@ import click
 from ixmocks.commandline.group import Group
 from ixmocks.commandline.server import Server, asks_world
 from ixmocks.commandline.show import as_json
+from ixmocks.commandline.stopping import INCONCLUSIVE
 
 
 @click.group(cls=Group)
@@ -47,17 +48,30 @@ def set_(server: Server, output: str, time: str) -> None:
 
 
 @clock.command()
-@click.argument("span")
+@click.argument("span", required=False)
+@click.option(
+    "--until-idle",
+    is_flag=True,
+    help="Until nothing is planned any more; SPAN is then the longest way (366d).",
+)
 @asks_world
-def advance(server: Server, output: str, span: str) -> None:
+def advance(server: Server, output: str, span: str | None, until_idle: bool) -> None:
     """Let time pass: seconds, or a span such as 90d, 1d12h, PT1H.
 
     \b
     ixkit clock advance 90d
     ixkit clock advance 30
+    ixkit clock advance --until-idle
     """
-    by: int | str = int(span) if span.isascii() and span.isdecimal() and len(span) < 12 else span
-    _told(server.send("POST", server.here("/clock/advance"), {"by": by}), output)
+    if span is None and not until_idle:
+        raise click.UsageError("how far? give a span such as 90d, or --until-idle")
+    wanted: dict[str, Any] = {"until_idle": True} if until_idle else {}
+    if span is not None:
+        wanted["by"] = int(span) if span.isascii() and span.isdecimal() and len(span) < 12 else span
+    answer = server.send("POST", server.here("/clock/advance"), wanted)
+    _told(answer, output)
+    if not answer.get("idle", True):
+        raise SystemExit(INCONCLUSIVE)
 
 
 @clock.command()
@@ -88,4 +102,6 @@ def _told(answer: dict[str, Any], output: str) -> None:
     click.echo(f"{answer['now']}  {answer['mode']}")
     for line in answer.get("due", ()):
         click.echo(f"  {line}")
+    for line in answer.get("left", ()):
+        click.echo(f"  still to come: {line}")
     return None

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ixmocks.commandline import rulebooks
+from ixmocks.commandline.completing import rule_codes
 from ixmocks.commandline.events import show_event
 from ixmocks.commandline.group import Named
 from ixmocks.commandline.server import Server, asks_world, says
@@ -20,7 +21,7 @@ _EVENT = re.compile(r"e[1-9][0-9]{0,14}")
 
 
 @click.command()
-@click.argument("what", metavar="CODE|EVENT")
+@click.argument("what", metavar="CODE|EVENT", shell_complete=rule_codes)
 @asks_world
 def explain(server: Server, output: str, what: str) -> None:
     """What a rule says; why an event was refused. With sources, confidence, examples, and what was changed.

@@ -47,7 +47,8 @@ def init(wanted: tuple[str, ...], force: bool, output: str) -> None:
     for name, what in done.items():
         click.echo(f"  {what:<9} {name}")
     said = "python -m pytest tests/test_with_ixkit.py" if "pytest" in chosen else "ixkit serve"
-    return click.echo(f"\nnext: {said}")
+    click.echo(f"\nnext: {said}")
+    return click.echo(f"or:   say in {CONFIG_FILE} how your connector is started, then ixkit conform run")
 
 
 def _write(path: Path, text: str, *, force: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ixmocks.commandline.completing import scenarios
 from ixmocks.commandline.group import Group
 from ixmocks.commandline.rulebooks import systems
 from ixmocks.commandline.server import says
@@ -45,7 +46,7 @@ def list_(output: str) -> None:
 
 
 @scenario.command()
-@click.argument("name")
+@click.argument("name", shell_complete=scenarios)
 @says
 def show(name: str, output: str) -> None:
     """What is in a scenario, system by system; NAME may be a folder.

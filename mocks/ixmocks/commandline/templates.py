@@ -14,9 +14,13 @@ scenario = "documents"          # `ixkit scenario list`, or the path of a folder
 # reading = ["IXP-19=lenient"]
 # port-base = 4710
 
-# [connector]                   # what `ixkit conform run` judges, and the fixture ixkit_connector runs
-# command = ["./my-connector", "--once"]
-# env = { SILVASOFT_HOST = "{silvasoft.url}", SILVASOFT_KEY = "{silvasoft.api_key}" }
+[connector]                     # what `ixkit conform run` judges, and the fixture ixkit_connector runs
+command = ["./my-connector", "--once"]   # one round, then it ends; any language
+# env = { SILVASOFT_HOST = "{silvasoft.url}", SILVASOFT_KEY = "{silvasoft.api_key}" }   # has it other names?
+
+[conform]
+profile = "ixpole-silvasoft-direct"      # `ixkit conform list` names all
+level = 2                                # 4 is the highest, and takes longer
 """
 
 EXAMPLE = '''\

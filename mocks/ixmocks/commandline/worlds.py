@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ixmocks.commandline.completing import scenarios, systems
 from ixmocks.commandline.group import Group
 from ixmocks.commandline.server import Server, asks, asks_world
 from ixmocks.commandline.show import as_json, heading, table
@@ -48,8 +49,47 @@ def list_(server: Server, output: str) -> None:
 
 
 @world.command()
+@click.argument("code", required=False)
+@click.option("--needs", is_flag=True, help="Only those with which something is not as it should be.")
+@asks_world
+def instalments(server: Server, output: str, code: str | None, needs: bool) -> None:
+    """How far each instalment has come, across iXpole and its target, and what they come to.
+
+    \b
+    ixkit world instalments
+    ixkit world instalments --needs --format json
+    ixkit world instalments C-2025-0001-01 --world t1
+    """
+    found = server.get(server.here("/instalments"), code=code, needs=needs or None)
+    if code is not None and not found["instalments"]:
+        stop(f"world {server.world!r} has no instalment {code!r}; `ixkit world instalments` lists them")
+    if output == "json":
+        return as_json(found)
+    table(
+        ("instalment", "#total", "status", "number", "documents"),
+        [
+            (one["code"], f"{one['total']:.2f}", one["status"], one["number"] or "",
+             "; ".join([*map(_document, one["documents"]), *(f"! {need}" for need in one["needs"])]))
+            for one in found["instalments"]
+        ],
+        wide="documents",
+    )  # fmt: skip
+    for each in found["sums"]:
+        parts = (f"{name} {each[name]:.2f}" for name in ("asked", "booked", "told", "paid"))
+        click.echo(f"{each['currency']}: {', '.join(parts)}")
+    return None
+
+
+def _document(of: dict[str, Any]) -> str:
+    kind = "" if of["kind"] == "invoice" else f" {of['kind']}"
+    return f"{of['system']}{kind} {of['number'] or of['draft'] or 'without number'}, {of['status']}"
+
+
+@world.command()
 @click.argument("name", required=False)
-@click.option("--scenario", help="What is in it at first; `ixkit scenario list` names them.")
+@click.option(
+    "--scenario", shell_complete=scenarios, help="What is in it at first; `ixkit scenario list` names them."
+)
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="For everything made up by rule.")
 @click.option("--clock", help="`real`, or a time with zone to freeze at.")
 @click.option(
@@ -163,7 +203,7 @@ def delete(server: Server, output: str, name: str) -> None:
 
 
 @world.command()
-@click.argument("system", required=False)
+@click.argument("system", required=False, shell_complete=systems)
 @asks_world
 def state(server: Server, output: str, system: str | None) -> None:
     """All that a world's systems hold, as JSON with sorted names: made to be compared.

@@ -36,7 +36,8 @@ class ControlApp:
     """The ASGI application of the control port.
 
     ``urls`` gives each system's base URL as clients reach it; it is asked at each call, since ports
-    may be known only once they are bound. ``stop`` ends the server, where `POST /v1/shutdown` may do so.
+    may be known only once they are bound. ``stop`` ends the server, where `POST /v1/shutdown` may do so;
+    ``stir`` lets waiting webhooks go out at once, where somebody carries them.
     """
 
     def __init__(
@@ -47,8 +48,9 @@ class ControlApp:
         token: str | None = None,
         urls: Callable[[], Urls],
         stop: Callable[[], None] | None = None,
+        stir: Callable[[], None] | None = None,
     ) -> None:
-        self._seam = Seam(kit, urls, stop=stop)
+        self._seam = Seam(kit, urls, stop=stop, stir=stir)
         self._guard = Guard(hosts, token)
         self._application: Application | None = None
         self._dashboard: Dashboard | None = None

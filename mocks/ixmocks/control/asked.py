@@ -26,6 +26,8 @@ class Asked:
     """For worlds that get no name."""
     stop: Callable[[], None] | None = None
     """Ends the process, where it is ours to end."""
+    stir: Callable[[], None] | None = None
+    """Tells the courier to look into the outboxes at once; None: nobody carries webhooks here."""
 
     @property
     def world(self) -> World:

@@ -12,6 +12,8 @@ from ixmocks.control.asked import Asked, Done
 from ixmocks.control.difference import walk_owned
 from ixmocks.engine.journal import Event
 from ixmocks.engine.port import Port
+from ixmocks.reach.promised import promised
+from ixmocks.reach.seen import Reached, Seen
 
 
 def get_coverage(asked: Asked) -> Done:
@@ -40,7 +42,15 @@ def _of_system(port: Port, events: list[Event], readings: Mapping[str, str]) -> 
         "operations": operations,
         "rules": rules,
         "transitions": transitions(events, port.system.name),
+        "reached": _reached(port, events, readings),
     }
+
+
+def _reached(port: Port, events: Iterable[Event], readings: Mapping[str, str]) -> Reached:
+    seen = Seen(port.system.name, port.rules)
+    for event in events:
+        seen.take(event, readings)
+    return seen.reached(promised(port))
 
 
 def _of_operation(operation: Any, events: Iterable[Event]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from ixmocks.control.events import get_event, list_events, wait_for_events
 from ixmocks.control.following import stream_events
 from ixmocks.control.har import export_har
 from ixmocks.control.holding import list_holds, release_hold, wait_for_holds
+from ixmocks.control.idling import SPAN, until_idle
+from ixmocks.control.instalments import list_instalments
 from ixmocks.control.meant import (
     LATEST,
     clock_at,
@@ -28,6 +30,7 @@ from ixmocks.control.meant import (
 from ixmocks.control.plain import plain
 from ixmocks.control.problems import Problem, unknown
 from ixmocks.control.verifying import verify
+from ixmocks.control.waiting import Waiting
 from ixmocks.engine import scenario as scenarios
 from ixmocks.engine.clock import Clock
 from ixmocks.engine.faults import FaultError
@@ -206,11 +209,14 @@ def set_clock(asked: Asked) -> Reply:
     return _moved(world, due)
 
 
-def advance_clock(asked: Asked) -> Reply:
+def advance_clock(asked: Asked) -> Reply | Waiting:
+    idle = asked.body.get("until_idle", False)
     try:
-        by = durations.parse(asked.body["by"])
+        by = durations.parse(asked.body["by"]) if "by" in asked.body else SPAN
     except ValueError as error:
         return Problem("clock-out-of-range", str(error))
+    if idle:
+        return until_idle(asked, min(by, max(LATEST - asked.moment.clock.now(), timedelta())))
     if asked.moment.clock.now() + by > LATEST:
         return Problem("clock-out-of-range", f"that is after {instant(LATEST)}, where our calendar ends")
     return _moved(asked.world, tuple(advance(asked.world, asked.kit.worlds.systems, by)))
@@ -342,6 +348,7 @@ __all__ = [
     "get_event",
     "list_events",
     "list_holds",
+    "list_instalments",
     "release_hold",
     "stream_events",
     "verify",

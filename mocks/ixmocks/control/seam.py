@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ixmocks.control.asked import Asked, Done
@@ -41,6 +41,7 @@ class Seam:
     urls: Callable[[], Urls]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     stop: Callable[[], None] | None = None
+    stir: Callable[[], None] | None = None
 
     def run(
         self, handler: Handler, request: Request, given: Mapping[str, Any], body: Any, *, changes: bool
@@ -51,7 +52,7 @@ class Seam:
             target = self.kit.worlds.get(given["world"])
             if target is None:
                 return refusal(unknown("unknown-world", "world", given["world"], self.kit.worlds.names()))
-        asked = Asked(self.kit, self.urls(), given, body, target, self.numbers, self.stop)
+        asked = Asked(self.kit, self.urls(), given, body, target, self.numbers, self.stop, self.stir)
         # The request's body was read before: whoever held this lock and waited for bytes would stop the mocks.
         with target.lock if target is not None and changes else contextlib.nullcontext():
             before = target.moment if target is not None else None
@@ -59,6 +60,8 @@ class Seam:
                 outcome = handler(asked)
                 if isinstance(outcome, Problem):
                     return refusal(outcome)
+                if isinstance(outcome, Waiting) and changes:
+                    return replace(outcome, settled=lambda done: _settled(done, request, target, before))
                 if isinstance(outcome, Later):
                     return outcome
                 raw = b"" if outcome.status == 204 else exact.dump(outcome.body)
@@ -88,6 +91,10 @@ def answer_of(outcome: Done, raw: bytes | None = None) -> Answer:
     return Answer(
         outcome.status, raw, ((b"content-type", JSON), (b"content-length", b"%d" % len(raw)), *more)
     )
+
+
+def _settled(done: Done, request: Request, target: World | None, before: Moment | None) -> None:
+    _journal(done, request, exact.dump(done.body), target, before)
 
 
 def _journal(

@@ -22,13 +22,14 @@ from ixmocks.control.problems import DEFECT, Problem, unknown
 from ixmocks.control.record import Request
 from ixmocks.control.seam import Answer, Later, Seam, answer_of, refusal
 from ixmocks.control.views import violation_of
-from ixmocks.control.waiting import wait_out
+from ixmocks.control.waiting import Waiting, wait_out
 from ixmocks.engine import exact
 from ixmocks.engine.asgi import Message, Receive, Scope, Send
 from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
 from ixmocks.engine.document import load_document
-from ixmocks.engine.operation import HandlerResolver, Operation, check_parameters, compile_routes
+from ixmocks.engine.operation import Operation, check_parameters, compile_routes
 from ixmocks.engine.outcome import Violation
+from ixmocks.engine.reading import HandlerResolver
 
 log = logging.getLogger("ixkit")
 
@@ -116,7 +117,15 @@ class Application:
         if isinstance(arrived.later, Following):
             await follow(arrived.later, receive, send)
         elif arrived.later is not None:
-            await send_answer(answer_of(await wait_out(arrived.later)), send)
+            await send_answer(await _waited_out(arrived.later), send)
+
+
+async def _waited_out(waiting: Waiting) -> Answer:
+    try:
+        return answer_of(await wait_out(waiting))
+    except Exception:
+        log.exception("control: waiting in world %s failed; this is a defect of ixkit", waiting.world.name)
+        return refusal(DEFECT)
 
 
 async def send_answer(answer: Answer, send: Send) -> None:

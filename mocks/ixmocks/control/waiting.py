@@ -22,6 +22,8 @@ class Waiting:
     """The answer, once what was waited for is there."""
     last: Callable[[], Done]
     seconds: float
+    settled: Callable[[Done], object] = lambda done: None
+    """Called with the answer before it leaves: whatever changed a world is written into its journal."""
 
 
 async def wait_out(waiting: Waiting) -> Done:
@@ -37,11 +39,13 @@ async def wait_out(waiting: Waiting) -> Done:
         while True:
             stirred.clear()
             done = waiting.look()
-            if done is not None:
-                return done
-            try:
-                await asyncio.wait_for(stirred.wait(), until - loop.time())
-            except TimeoutError:
-                return waiting.last()
+            if done is None:
+                try:
+                    await asyncio.wait_for(stirred.wait(), until - loop.time())
+                    continue
+                except TimeoutError:
+                    done = waiting.last()
+            waiting.settled(done)
+            return done
     finally:
         waiting.world.journal.unwatch(tell)

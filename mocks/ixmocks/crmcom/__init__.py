@@ -5,7 +5,7 @@ from __future__ import annotations
 from ixmocks.crmcom import handlers
 from ixmocks.crmcom.actions import ACTIONS
 from ixmocks.crmcom.credentials import admit, credential_of, credentials, sign_in
-from ixmocks.crmcom.envelope import refuse
+from ixmocks.crmcom.envelope import refuse, under
 from ixmocks.crmcom.seed import load
 from ixmocks.engine.system import System
 
@@ -24,6 +24,7 @@ SYSTEM = System(
     credential_of=credential_of,
     admit=admit,
     sign_in=sign_in,
+    under=under,
     actions=ACTIONS,
     body_credentials=True,
     fold=fold,

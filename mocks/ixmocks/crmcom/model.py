@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
 from typing import Any
+
+from ixmocks.engine.values import value
 
 
 class Stage(Enum):
@@ -56,7 +57,7 @@ class Release(Enum):
         return self.value >= release.value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Named:
     """An entry of a list that the organisation keeps: a category, a payment method, a warehouse."""
 
@@ -66,7 +67,7 @@ class Named:
     """Its alternative code; of a category or currency the code itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TransactionType:
     id: str
     name: str
@@ -74,7 +75,7 @@ class TransactionType:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ProductType:
     """Stockable goods lie in a warehouse; of traceable ones every piece is known."""
 
@@ -85,7 +86,7 @@ class ProductType:
     traceable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Warehouse:
     id: str
     name: str
@@ -94,7 +95,7 @@ class Warehouse:
     """The partner group that owns it; "" for the organisation's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VatRate:
     id: str
     name: str
@@ -108,7 +109,7 @@ class VatRate:
         return self.under.get(reading, self.percentage)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Currency:
     id: str
     code: str
@@ -122,7 +123,7 @@ class Currency:
     rate_from: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Account:
     id: str
     number: str
@@ -148,7 +149,7 @@ class Account:
     """What was paid and settles no invoice yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Contact:
     id: str
     number: str
@@ -162,7 +163,7 @@ class Contact:
         return " ".join(str(self.fields[name]) for name in names if self.fields.get(name))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Product:
     id: str
     code: str
@@ -176,7 +177,7 @@ class Product:
     """Short and long description, priority, as they were given."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Piece:
     """A traceable good that one can hold in one's hand; the vendor's installed item."""
 
@@ -189,7 +190,7 @@ class Piece:
     """Id of the posted invoice that sold it; "" while it is in stock."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Item:
     """A line of an invoice, its amounts worked out."""
 
@@ -211,7 +212,7 @@ class Item:
     pieces: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Invoice:
     id: str
     number: str
@@ -234,7 +235,7 @@ class Invoice:
     udfs: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cancellation:
     id: str
     number: str
@@ -247,7 +248,7 @@ class Cancellation:
     notes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Payment:
     id: str
     number: str
@@ -263,7 +264,7 @@ class Payment:
     notes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settings:
     """What an organisation has chosen for itself."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from ixmocks.crmcom.model import (
 )
 from ixmocks.crmcom.register import Register, register
 from ixmocks.engine.outcome import Readings
+from ixmocks.engine.values import value
 
 
 def _id(entity: Named) -> str:
@@ -40,7 +41,7 @@ NAMED = register(_id, name=lambda one: one.name, alternative_code=lambda one: on
 CODED = register(_id, name=lambda one: one.name, code=lambda one: one.code)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Lists:
     """What people maintain on the screens and requests only refer to."""
 
@@ -62,7 +63,7 @@ class Lists:
     units: Register[Named] = NAMED
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Counters:
     """The next number of each kind of document. Ids count on their own."""
 
@@ -75,7 +76,7 @@ class Counters:
     contact: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class State:
     seed: int
     settings: Settings = field(default_factory=Settings)

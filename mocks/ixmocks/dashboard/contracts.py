@@ -13,7 +13,7 @@ from ixmocks.dashboard import PREFIX
 from ixmocks.dashboard.common import site
 from ixmocks.engine import exact
 from ixmocks.engine.document import load_document
-from ixmocks.engine.operation import METHODS
+from ixmocks.engine.outline import METHODS
 
 CONTROL = "control"
 EXAMPLE_MAX = 4000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,6 +19,8 @@ NO_LIFE = frozenset({
     "control:putSystemState",
 })  # fmt: skip
 """These put things into another state without leading them there."""
+RUN = 128
+"""Events that are looked at together."""
 
 
 @dataclass(slots=True)
@@ -48,12 +50,12 @@ class Coverage:
             events = tuple(world.journal)
         if not self.last:
             self._take_states(events[0].before if events else world.moment)
-        for event in events:
-            if event.number <= self.last:
-                continue
-            if event.operation == RESET:
+        for run in runs(self.system, self.machine, [event for event in events if event.number > self.last]):
+            if run[0].operation == RESET:
                 self.seen = Seen()
-            self._take(event)
+            keys = touched(self.system, self.machine, run)
+            for event in run:
+                self._take(event, keys)
         self.last = max(self.last, events[-1].number if events else 0)
         self._take_states(world.moment)
         return self.seen
@@ -62,8 +64,8 @@ class Coverage:
         day = today(moment.clock.now())
         self.seen.states.update(_statuses(self.machine, moment.systems.get(self.system), day).keys())
 
-    def _take(self, event: Event) -> None:
-        for old, new, edges in steps(self.system, self.machine, event):
+    def _take(self, event: Event, keys: Collection[Any] | None) -> None:
+        for old, new, edges in steps(self.system, self.machine, event, keys):
             self.seen.states |= {old, new} - {""}
             if edges:
                 self.seen.steps[edges[0]] += 1
@@ -72,21 +74,67 @@ class Coverage:
                 self.seen.strange[old, new, event.operation] += 1
 
 
-def steps(system: str, machine: Machine, event: Event) -> Iterator[tuple[str, str, list[Edge]]]:
-    """Every thing that this event moved or touched: from, to, and the rows of the table that fit."""
+def runs(system: str, machine: Machine, events: Iterable[Event]) -> Iterator[list[Event]]:
+    """The events in pieces of at most `RUN`; within a piece each begins with the things the one before it left."""
+    run: list[Event] = []
+    left: Any = None
+    for event in events:
+        alone = event.operation in NO_LIFE or _turned(machine, event)
+        begun = _things(system, machine, event.before)
+        if run and (alone or len(run) >= RUN or begun is not left):
+            yield run
+            run = []
+        run.append(event)
+        left = None if alone else _things(system, machine, event.after)
+    if run:
+        yield run
+
+
+def touched(system: str, machine: Machine, run: Sequence[Event]) -> Collection[Any] | None:
+    """The keys of all that may have moved in these events; None: look at everything.
+
+    Walking over thousands of things takes milliseconds, so it is done once for many events: a thing that is the
+    same object before and after them was left alone by each.
+    """
+    if len(run) == 1:
+        return None
+    sizes = [len(_things(system, machine, event.after) or ()) for event in run]
+    if sizes != sorted(sizes):
+        return None  # something was taken away, perhaps something that came in between
+    first, last = _things(system, machine, run[0].before), _things(system, machine, run[-1].after)
+    if last is None or first is None:
+        return None
+    return () if first is last else [key for key, thing in last.items() if first.get(key) is not thing]
+
+
+def _things(system: str, machine: Machine, moment: Moment) -> Mapping[Any, Any] | None:
+    state = moment.systems.get(system)
+    return machine.things(state) if state is not None else None
+
+
+def _turned(machine: Machine, event: Event) -> bool:
+    """Whether a day began in which a status may change by itself."""
+    before, after = event.before.clock.now(), event.after.clock.now()
+    return machine.alive_by_clock and before != after and today(before) != today(after)
+
+
+def steps(
+    system: str, machine: Machine, event: Event, keys: Collection[Any] | None = None
+) -> Iterator[tuple[str, str, list[Edge]]]:
+    """Every thing that this event moved or touched: from, to, and the rows of the table that fit.
+
+    ``keys``: only these can have been touched.
+    """
     if event.operation in NO_LIFE:
         return
-    before, after = event.before.systems.get(system), event.after.systems.get(system)
+    turned = _turned(machine, event)
+    old_things, new_things = _things(system, machine, event.before), _things(system, machine, event.after)
+    if old_things is None or new_things is None or (old_things is new_things and not turned):
+        return
     old_day, new_day = today(event.before.clock.now()), today(event.after.clock.now())
-    turned = machine.alive_by_clock and old_day != new_day
-    if after is None or before is None or (before is after and not turned):
-        return
-    old_things, new_things = machine.things(before), machine.things(after)
-    if old_things is new_things and not turned:
-        return
-    for key in new_things:
-        thing, was = new_things[key], old_things.get(key)
-        if thing is was and not turned:
+    for key in new_things if keys is None else keys:
+        thing, was = new_things.get(key), old_things.get(key)
+        if thing is None or (thing is was and not turned):
             continue
         old = machine.status(was, old_day) if was is not None else ""
         new = machine.status(thing, new_day)

@@ -12,7 +12,7 @@ from html import escape
 
 from ixmocks.dashboard.document import Edge, Machine
 
-BOX, GAP, HEIGHT, LEFT = 88, 84, 36, 92
+BOX, GAP, HEIGHT, LEFT = 88, 92, 36, 92
 RISE = 27
 """How far one line runs from the next."""
 ROW = 13
@@ -83,7 +83,8 @@ def picture(
     top = crown + RISE * (max(above.values(), default=-1) + 1) + 12
     late = [n for n in made if n > 0]
     foot = top + HEIGHT
-    bottom = foot + RISE * (max(below.values(), default=-1) + 1) + (24 if below else 0)
+    sunk = 22 + ROW * max((len(_more(line)) - 1 for line in between if len(line.words) > 1), default=0)
+    bottom = foot + RISE * (max(below.values(), default=-1) + 1) + (sunk + 2 if below else 0)
     height = bottom + (34 if late else 8)
     width = LEFT + len(machine.states) * (BOX + GAP) - GAP + (70 if loops else 12)
     sheet = Sheet(steps)
@@ -92,7 +93,7 @@ def picture(
     for line, level in above.items():
         _over(sheet, line, top, top - crown - RISE * level)
     for line, level in below.items():
-        _under(sheet, line, foot, foot + 22 + RISE * level)
+        _under(sheet, line, foot, foot + sunk + RISE * level)
     for n, edges in loops.items():
         _loop(sheet, edges, n, top)
     for n, edges in made.items():
@@ -161,16 +162,20 @@ def _between(sheet: Sheet, line: Line, top: int) -> None:
     ((source, edges),) = line.taps
     a, b, y = _x(source) + BOX, _x(line.target), top + HEIGHT // 2
     sheet.step(edges, f"M{a} {y}H{b - 6}", f"{b},{y} {b - 8},{y - 4} {b - 8},{y + 4}")
-    first, *others = line.words
-    sheet.words(wrapped(first), (a + b) // 2 - 3, y - 6, edges)
-    below = [row for name in others for row in wrapped(name)]
+    sheet.words(wrapped(line.words[0]), (a + b) // 2 - 3, y - 6, edges)
+    below = _more(line)
     sheet.words(below, (a + b) // 2 - 3, y + 2 + ROW * len(below), edges)
 
 
+def _more(line: Line) -> list[str]:
+    """The names of a line but the first, which stand under its arrow."""
+    return [row for name in line.words[1:] for row in wrapped(name)]
+
+
 def _over(sheet: Sheet, line: Line, top: int, y: int) -> None:
-    end = _x(line.target) + BOX * 2 // 5
+    end = _x(line.target) + BOX // 2
     for source, edges in line.taps:
-        start = _x(source) + BOX * 3 // 5
+        start = _x(source) + BOX * 3 // 4
         up = f"M{start} {top}V{y + ROUND}Q{start} {y} {start + ROUND} {y}"
         down = f"H{end - ROUND}Q{end} {y} {end} {y + ROUND}V{top - 6}"
         sheet.step(edges, up + down, f"{end},{top} {end - 4},{top - 8} {end + 4},{top - 8}")
@@ -199,13 +204,14 @@ def _rows(edges: Iterable[Edge]) -> list[str]:
 
 
 def _loop(sheet: Sheet, edges: list[Edge], n: int, top: int) -> None:
-    x = _x(n) + 12
+    x = _x(n) + 8
     sheet.step(
         edges,
         f"M{x} {top}V{top - LOOP}H{x + 20}V{top - 6}",
         f"{x + 20},{top} {x + 16},{top - 8} {x + 24},{top - 8}",
     )
-    sheet.words(_rows(edges), x - 2, top - LOOP - 4, edges, "start")
+    # To the left, over the gap: what comes from above ends in the right half of a box.
+    sheet.words(_rows(edges), x + 20, top - LOOP - 4, edges, "end")
 
 
 def _made(sheet: Sheet, edges: list[Edge], n: int, top: int, bottom: int) -> None:

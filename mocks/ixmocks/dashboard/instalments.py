@@ -14,6 +14,7 @@ from ixmocks.dashboard import PREFIX
 from ixmocks.dashboard.common import world_named
 from ixmocks.dashboard.known import SOURCE, ixpole, known
 from ixmocks.dashboard.lives import Life, lives
+from ixmocks.dashboard.sums import stations, sums
 from ixmocks.engine.journal import Event
 from ixmocks.engine.world import Moment, World
 from ixmocks.ixpole.state import today
@@ -54,6 +55,8 @@ def listed(world: str) -> str:
         fitting=len(fitting),
         counts=Counter(life.instalment.status for life in everything),
         needy=sum(bool(life.needs) for life in everything),
+        sums=sums(everything),
+        stations=stations(everything),
         first=first,
         page=PAGE,
         status=status,

@@ -9,9 +9,15 @@ from werkzeug.wrappers import Response
 
 from ixmocks.dashboard import PREFIX
 from ixmocks.dashboard.common import api, ask, back, place, site, world_named
+from ixmocks.dashboard.lives import lives
 from ixmocks.dashboard.showing import clock
+from ixmocks.dashboard.sums import stations
 from ixmocks.engine.world import World
 from ixmocks.env import env_for, url_of
+from ixmocks.ixpole.state import today
+
+WHOLE_MAX = 50
+"""Where there are more worlds, their instalments are not counted in the list."""
 
 
 def register(app: flask.Flask) -> None:
@@ -33,7 +39,8 @@ def register(app: flask.Flask) -> None:
 
 def listed() -> str:
     kit = site().kit
-    found = (kit.worlds.get(name) for name in sorted(kit.worlds.names()))
+    names = sorted(kit.worlds.names())
+    found = (kit.worlds.get(name) for name in names)
     told = ask("GET", api("scenarios"))
     heads = {head["name"]: head for head in told.value["scenarios"]} if told.ok else {}
     rules = [
@@ -42,9 +49,10 @@ def listed() -> str:
         for code, rule in book.rules.items()
         if rule.readings
     ]
+    rows = [_row(world, whole=len(names) <= WHOLE_MAX) for world in found if world is not None]
     return flask.render_template(
-        "worlds.html", worlds=[_row(world) for world in found if world is not None], scenarios=heads,
-        chosen=kit.world().scenario, open_rules=rules,
+        "worlds.html", worlds=rows, scenarios=heads, chosen=kit.world().scenario, open_rules=rules,
+        addresses=site().urls(),
     )  # fmt: skip
 
 
@@ -127,8 +135,9 @@ def set_clock(world: str) -> Response:
 
 
 def advance(world: str) -> Response:
-    by = flask.request.form.get("by", "").strip()
-    told = ask("POST", api("worlds", world_named(world).name, "clock", "advance"), {"by": by})
+    given = flask.request.form
+    wanted = {"until_idle": True} if given.get("idle") else {"by": given.get("by", "").strip()}
+    told = ask("POST", api("worlds", world_named(world).name, "clock", "advance"), wanted)
     return back(_from(place("w", world, "controls")), told, _moved(told.value) if told.ok else "")
 
 
@@ -137,7 +146,15 @@ def _moved(value: Any) -> str:
     more = (
         f"; {len(due)} things became due: {'; '.join(due[:3])}{' …' if len(due) > 3 else ''}" if due else ""
     )
-    return f"it is {value['now']} now{more}"
+    left = value.get("left")
+    still = (
+        ""
+        if left is None
+        else f"; still to come: {'; '.join(left)}"
+        if left
+        else "; nothing is planned any more"
+    )
+    return f"it is {value['now']} now{more}{still}"
 
 
 def _from(otherwise: str) -> str:
@@ -146,10 +163,11 @@ def _from(otherwise: str) -> str:
     return to if to.startswith(PREFIX) else otherwise
 
 
-def _row(world: World) -> dict[str, Any]:
-    events = tuple(world.journal)
+def _row(world: World, *, whole: bool) -> dict[str, Any]:
+    events, moment = tuple(world.journal), world.moment
     return {
-        "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(world.moment.clock),
+        "name": world.name, "scenario": world.scenario, "seed": world.seed, "clock": clock(moment.clock),
+        "stations": stations(lives(moment.systems, today(moment.clock.now()))) if whole else {},
         "events": world.journal.written, "kept": len(events), "faults": len(world.faults.listed()),
         "refused": sum(1 for event in events if event.violations),
     }  # fmt: skip

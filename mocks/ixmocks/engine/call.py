@@ -45,7 +45,7 @@ class Call:
     def reply(self, outcome: Outcome, shape: Callable[[Any], Answer]) -> Answer:
         """The answer to an outcome: shaped by the handler if yes, the vendor's envelope if no."""
         if isinstance(outcome, Refused):
-            return self.system.refuse(outcome, self.operation)
+            return self.system.under(self.system.refuse(outcome, self.operation), self.readings)
         if self.survey:
             return Answer(200)
         shaped = shape(outcome.answer)

@@ -48,6 +48,9 @@ def decide(
     state = world.moment.systems[system.name]
     refused = None if admitted else _gate(world, system, operation, presented, state, at)
     state = world.moment.systems[system.name] if data is None else data
+    if refused is not None and system.body_credentials:
+        # Nobody can be let in by a body that cannot be read: what is wrong with it comes first.
+        refused = _body(operation, received, headers)[2] or refused
     if refused is None and received.too_large:
         refused = _refusal(
             "body", f"more than {received.too_large} bytes", "a shorter body", 413, Why.TOO_LARGE
@@ -57,12 +60,16 @@ def decide(
     if refused is None:
         body, vast, refused = _body(operation, received, headers)
     if refused is not None:
-        return _checked(system, operation, system.refuse(refused, operation.id)), None
-    path_values, violations = check_parameters(operation, "path", path)
-    query, wrong = _query(operation, received.query)
-    violations += wrong
-    _, wrong = check_parameters(operation, "header", headers)
-    violations += wrong
+        return _refused(world, system, operation, refused), None
+    path_values: dict[str, Any] = {}
+    query: dict[str, Any] = {}
+    violations: list[Violation] = []
+    if operation.parameters:
+        path_values, violations = check_parameters(operation, "path", path)
+        query, wrong = _query(operation, received.query)
+        violations += wrong
+        _, wrong = check_parameters(operation, "header", headers)
+        violations += wrong
     call = Call(system, operation.id, state, at, world.readings, body, query, path_values, headers)
     misshapen = (
         operation.body is not None and received.body != b"" and not operation.body.fits(body, vast=vast)
@@ -73,7 +80,7 @@ def decide(
             violations += broken if violations else [*broken, *_surveyed(operation, call, broken)]
         if violations:
             refused = Refused(tuple(violations), 400, Why.SCHEMA)
-            return _checked(system, operation, system.refuse(refused, operation.id)), None
+            return _refused(world, system, operation, refused), None
         answer = operation.handler(call)
     except Exception as error:
         log.exception("%s.%s failed; this is a defect of ixkit", system.name, operation.id)
@@ -111,7 +118,9 @@ def _body(
     raw = received.body
     if not raw and not operation.body_required:
         return None, False, None
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = headers.get("content-type", "")
+    if given not in operation.media_types:
+        given = given.partition(";")[0].strip().lower()
     if raw and given and given not in operation.media_types:
         expected = " or ".join(operation.media_types)
         return None, False, _refusal("header.Content-Type", repr(given), expected, 415, Why.MEDIA_TYPE)
@@ -127,8 +136,6 @@ def _body(
 
 
 def _query(operation: Operation, query: str) -> tuple[dict[str, Any], list[Violation]]:
-    if not operation.parameters:
-        return {}, []
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None) if query else []
     given: dict[str, str] = {}
     violations = []
@@ -152,6 +159,11 @@ def _surveyed(operation: Operation, call: Call, broken: list[Violation]) -> list
     if answer.refused is None:
         return []
     return [v for v in answer.refused.violations if not related(v, broken)]
+
+
+def _refused(world: World, system: System, operation: Operation, refused: Refused) -> Answer:
+    """The vendor's envelope, under the readings of this world."""
+    return _checked(system, operation, system.under(system.refuse(refused, operation.id), world.readings))
 
 
 def _checked(system: System, operation: Operation, answer: Answer) -> Answer:

@@ -30,6 +30,8 @@ _GLANCE_S = 5.0
 _UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """What may not stand in a header's value."""
 _CLOSE = b"connection: close\r\n"
+_TELLING = frozenset({b"expect", b"transfer-encoding", b"content-length", b"connection"})
+"""Headers that say how a request is to be read or answered."""
 
 
 class Direct(HttpToolsProtocol):
@@ -39,6 +41,7 @@ class Direct(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._front = self.app if isinstance(self.app, Front) else None
         self._plain = False
+        self._telling: list[tuple[bytes, bytes]] = []
         self._chunks: list[bytes] = []
         self._since = self.loop.time()
         self._reading = False
@@ -81,6 +84,15 @@ class Direct(HttpToolsProtocol):
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
+        self._telling = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in _TELLING:
+            self._telling.append((name, value))
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
         if self._front is None:
@@ -107,18 +119,27 @@ class Direct(HttpToolsProtocol):
     # ---- the answer ---------------------------------------------------------------------------
 
     def _is_plain(self) -> bool:
-        if self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
+        if self.expect_100_continue or self.flow.write_paused:
             return False
         if self._is_busy():
             return False  # an earlier request is still being answered: this one waits its turn
         if self.parser.get_method() == b"HEAD":
             return False
-        for name, value in self.headers:
+        for name, value in self._telling:
             if name == b"transfer-encoding":
                 return False
             if name == b"content-length" and not (value.isdigit() and int(value) <= BODY_MAX):
                 return False
+            if name == b"connection" and self.parser.should_upgrade():
+                return False
         return True
+
+    def _stays(self) -> bool:
+        """Whether the connection is kept. Before HTTP/1.1 a client has to ask for it, which uvicorn does not hear."""
+        if not self.parser.should_keep_alive():
+            return False
+        asked = any(name == b"connection" for name, _ in self._telling)
+        return not asked or self.parser.get_http_version() != "1.0"
 
     def _answer(self) -> None:
         assert self._front is not None
@@ -146,7 +167,7 @@ class Direct(HttpToolsProtocol):
             return
         assert isinstance(given, Sent)
         self.server_state.total_requests += 1
-        if self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0":
+        if self._stays():
             self.transport.write(b"".join((*head, b"\r\n", given.body)))
         else:
             self.transport.write(b"".join((*head, _CLOSE, b"\r\n", given.body)))
@@ -171,8 +192,10 @@ def _head(sent: Sent) -> list[bytes] | None:
     if sent.fault is not None or sent.hold is not None:
         return None
     head = [STATUS_LINE[sent.status]]
+    values = []
     for name, value in sent.headers:
-        if name == b"connection" or _UNFIT.search(value):
+        if name == b"connection":
             return None
         head += name, b": ", value, b"\r\n"
-    return head
+        values.append(value)
+    return None if _UNFIT.search(b"".join(values)) else head

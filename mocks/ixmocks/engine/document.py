@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-import yaml
-
-from ixmocks.engine.connexions import OpenAPISpecification
+from ixmocks.engine.outline import Outline, SpecError
+from ixmocks.engine.schema import SCHEMA
 from ixmocks.places import SPECS
-
-
-class SpecError(ValueError):
-    """A spec or rule book cannot be used; the message says which file, what was seen and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +53,93 @@ class RuleBook:
         }
 
 
-class Document(OpenAPISpecification):  # type: ignore[misc]
-    """Connexion's specification, checked by the fast validator and only when its text is new."""
+class Document(Mapping[str, Any]):
+    """A document that can be served. As a mapping it is connexion's reading of it, with every reference resolved."""
 
-    @classmethod
-    def _validate_spec(cls, spec: Mapping[str, Any]) -> None:
-        validator = jsonschema_rs.Draft4Validator(cls.openapi_schema)
-        error = next(iter(validator.iter_errors(spec)), None)
-        if error is not None:
-            where = "/".join(str(step) for step in error.instance_path) or "the document's root"
-            raise SpecError(f"at {where}: {error.message}")
+    def __init__(
+        self, text: str, outlines: tuple[Outline, ...], schemes: Mapping[str, Any], not_json: str
+    ) -> None:
+        self._text = text
+        self.outlines = outlines
+        self.security_schemes = schemes
+        self.not_json = not_json
+        """The rule that a body breaks which cannot be parsed: `x-rules: {not_json: …}` of the document."""
+
+    @cached_property
+    def raw(self) -> dict[str, Any]:
+        """As it was written."""
+        return dict(json.loads(self._text))
+
+    @cached_property
+    def _spec(self) -> Mapping[str, Any]:
+        from ixmocks.engine.reading import Specification
+
+        spec: Mapping[str, Any] = Specification(self.raw)
+        return spec
+
+    def __getitem__(self, key: str) -> Any:
+        return self._spec[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spec)
+
+    def __len__(self) -> int:
+        return len(self._spec)
 
 
 def load_document(name: str, folder: Path = SPECS) -> Document:
-    """The OpenAPI document `name` (``silvasoft.yaml``). Raises SpecError for anything unusable."""
+    """The OpenAPI document `name` (``silvasoft.yaml``). Raises SpecError for anything unusable.
+
+    What was read and found good is kept by content hash: only a document that is new is looked at.
+    """
     path = folder / name
+    text = _read(path)
+    kept = _cache() / f"{hashlib.sha256(text + _READER).hexdigest()[:32]}.outline.json"
+    try:
+        return _revived(json.loads(kept.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        pass
     raw = _mapping(path)
-    version = raw.get("openapi")
-    if not isinstance(version, str) or not version.startswith("3.0"):
-        raise SpecError(f"{path}: no OpenAPI 3.0 document: `openapi` is {version!r}; expected '3.0.3'.")
+    stated = raw.get("openapi")
+    if not isinstance(stated, str) or not stated.startswith("3.0"):
+        raise SpecError(f"{path}: no OpenAPI 3.0 document: `openapi` is {stated!r}; expected '3.0.3'.")
     if not raw.get("paths"):
         raise SpecError(f"{path}: the document has no paths; a system without operations cannot be served.")
+    from ixmocks.engine.reading import Specification, outlines
+
     try:
-        return Document(raw)
+        spec = Specification(raw)
+        found = {
+            "raw": json.dumps(raw),
+            "outlines": [asdict(outline) for outline in outlines(spec)],
+            "schemes": dict(spec.security_schemes),
+            "not_json": (raw.get("x-rules") or {}).get("not_json", SCHEMA),
+        }
     except SpecError as error:
         raise SpecError(f"{path}: {error}. Correct the document and start again.") from None
     except Exception as error:
         raise SpecError(f"{path}: {error}. Correct the document and start again.") from error
+    _store(kept, found)
+    return _revived(json.loads(json.dumps(found)))
+
+
+_READER = f"connexion {version('connexion')}, outline 1".encode()
+"""Who read it; another reader reads anew."""
+
+
+def _revived(kept: Mapping[str, Any]) -> Document:
+    outlines = tuple(
+        Outline(
+            **{
+                **each,
+                "parameters": tuple(each["parameters"]),
+                "media_types": tuple(each["media_types"]),
+                "schemes": tuple(each["schemes"]),
+            }
+        )
+        for each in kept["outlines"]
+    )
+    return Document(kept["raw"], outlines, kept["schemes"], kept["not_json"])
 
 
 def load_rules(name: str, folder: Path = SPECS) -> RuleBook:
@@ -111,15 +167,14 @@ def load_rules(name: str, folder: Path = SPECS) -> RuleBook:
 
 def _mapping(path: Path) -> dict[str, Any]:
     """The YAML file as a dict, from a JSON copy kept by content hash: that parses ten times faster."""
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise SpecError(f"{path}: cannot be read ({error.strerror}).") from None
+    text = _read(path)
     cached = _cache() / f"{hashlib.sha256(text).hexdigest()[:32]}.json"
     try:
         return dict(json.loads(cached.read_bytes()))
     except (OSError, ValueError, TypeError):
         pass
+    import yaml
+
     try:
         raw = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
@@ -130,6 +185,13 @@ def _mapping(path: Path) -> dict[str, Any]:
     plain = json.loads(json.dumps(raw, default=str))
     _store(cached, plain)
     return dict(plain)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def _cache() -> Path:

@@ -10,9 +10,7 @@ import logging
 from types import ModuleType
 from typing import Any
 
-from ixmocks.engine.connexions import AsyncApp, SwaggerUIOptions
 from ixmocks.engine.document import Document
-from ixmocks.engine.operation import HandlerResolver
 
 Raw = tuple[int, tuple[tuple[str, str], ...], bytes]
 
@@ -49,7 +47,10 @@ class Fallback:
         body = b"".join(message.get("body", b"") for message in messages[1:])
         return int(start["status"]), tuple(h for h in headers if h[0] != "content-length"), body
 
-    def _build(self) -> AsyncApp:
+    def _build(self) -> Any:
+        from ixmocks.engine.connexions import AsyncApp, SwaggerUIOptions
+        from ixmocks.engine.reading import HandlerResolver
+
         for name in ("connexion.middleware.exceptions", "connexion.operations", "connexion.security"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         app = AsyncApp(

@@ -11,32 +11,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from ixmocks.engine.call import Call
-from ixmocks.engine.connexions import OpenAPIOperation, Resolution, Resolver
-from ixmocks.engine.document import Document, SpecError
+from ixmocks.engine.document import Document
 from ixmocks.engine.outcome import Answer, Violation
+from ixmocks.engine.outline import Outline, handler_of
 from ixmocks.engine.schema import SCHEMA, Shape
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 Handler = Callable[[Call], Answer]
-
-
-class HandlerResolver(Resolver):  # type: ignore[misc]
-    """Finds `get_instalments` in a handlers module for the operationId `getInstalments`."""
-
-    def __init__(self, handlers: ModuleType) -> None:
-        super().__init__()
-        self.handlers = handlers
-
-    def resolve(self, operation: OpenAPIOperation) -> Resolution:
-        operation_id = operation.operation_id
-        name = snake_case(operation_id or "")
-        function = getattr(self.handlers, name, None)
-        if not callable(function):
-            raise SpecError(
-                f"operationId {operation_id!r} has no function {name!r} in {self.handlers.__name__}; "
-                "write it, or correct the operationId"
-            )
-        return Resolution(function, operation_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +45,8 @@ class Operation:
     body: Shape | None
     body_required: bool
     media_types: tuple[str, ...]
-    answers: dict[str, Shape | Mapping[str, Any] | None]
-    """By status; compiled when the first answer of that status is checked."""
+    answers: Mapping[str, str | None]
+    """Schemas by status, as JSON texts; compiled when the first answer of that status is checked."""
     schemes: tuple[str, ...]
     """Security schemes demanded; none: the operation is open."""
     pattern: re.Pattern[str] | None = None
@@ -74,21 +54,25 @@ class Operation:
     not_json: str = SCHEMA
     """The rule that a body breaks which cannot be parsed: `x-rules: {not_json: …}` of the document."""
     static: bool = field(init=False)
+    _shapes: dict[int, tuple[bool, Shape | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.static = self.pattern is None
 
     def answer_shape(self, status: int) -> tuple[bool, Shape | None]:
         """Whether the spec has this status, and the shape of its body."""
-        key = str(status)
+        found = self._shapes.get(status)
+        if found is None:
+            found = self._shapes[status] = self._shape_of(str(status))
+        return found
+
+    def _shape_of(self, key: str) -> tuple[bool, Shape | None]:
         if key not in self.answers:
             key = "default"
         if key not in self.answers:
             return False, None
-        shape = self.answers[key]
-        if isinstance(shape, Mapping):
-            shape = self.answers[key] = Shape.of(shape)
-        return True, shape
+        schema = self.answers[key]
+        return True, None if schema is None else Shape.later(schema)
 
 
 @dataclass(slots=True)
@@ -130,44 +114,34 @@ class Routes:
 
 def compile_routes(document: Document, handlers: ModuleType, fold: Callable[[str], str]) -> Routes:
     """Every operation of the document. Raises SpecError where one cannot be served."""
-    resolver = HandlerResolver(handlers)
     routes = Routes({}, [], {}, fold)
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method not in item:
-                continue
-            operation = compile_operation(document, path, method, resolver)
-            routes.paths.setdefault(path, []).append(operation.method)
-            if operation.static:
-                routes.static[(operation.method, path)] = operation
-                routes.static[(operation.method, fold(path))] = operation
-            else:
-                routes.templated.append(operation)
+    not_json = document.not_json
+    for outline in document.outlines:
+        operation = compile_operation(outline, handlers, not_json)
+        routes.paths.setdefault(operation.path, []).append(operation.method)
+        if operation.static:
+            routes.static[(operation.method, operation.path)] = operation
+            routes.static[(operation.method, fold(operation.path))] = operation
+        else:
+            routes.templated.append(operation)
     return routes
 
 
-def compile_operation(document: Document, path: str, method: str, resolver: Resolver) -> Operation:
-    source = OpenAPIOperation.from_spec(document, path=path, method=method, resolver=resolver)
-    content = source.request_body.get("content", {})
-    schema = next((media.get("schema") for media in content.values() if media.get("schema")), None)
+def compile_operation(outline: Outline, handlers: ModuleType, not_json: str) -> Operation:
     return Operation(
-        id=source.operation_id,
-        method=method.upper(),
-        path=path,
-        handler=source.function,
-        parameters=tuple(_parameter(entry, document) for entry in source.parameters),
-        body=Shape.of(schema) if schema else None,
-        body_required=bool(source.request_body.get("required", False)),
-        media_types=tuple(content),
-        answers={status: _answer_schema(answer) for status, answer in source.responses.items()},
-        schemes=tuple(name for demand in (source.security or ())[:1] for name in demand),
-        pattern=_pattern(path) if "{" in path else None,
-        not_json=(document.raw.get("x-rules") or {}).get("not_json", SCHEMA),
+        id=outline.id,
+        method=outline.method,
+        path=outline.path,
+        handler=handler_of(handlers, outline.id),
+        parameters=tuple(map(_parameter, outline.parameters)),
+        body=None if outline.body is None else Shape.later(outline.body),
+        body_required=outline.body_required,
+        media_types=outline.media_types,
+        answers=outline.answers,
+        schemes=outline.schemes,
+        pattern=_pattern(outline.path) if "{" in outline.path else None,
+        not_json=not_json,
     )
-
-
-def snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def check_parameters(
@@ -199,25 +173,16 @@ def check_parameters(
     return values, violations
 
 
-def _parameter(entry: Mapping[str, Any], document: Document) -> Parameter:
-    schema = entry.get("schema", {})
+def _parameter(entry: Mapping[str, Any]) -> Parameter:
     return Parameter(
         name=entry["name"],
         place=entry["in"],
         required=bool(entry.get("required", False)),
-        shape=Shape.of(schema),
-        type=str(schema.get("type", "string")),
-        default=schema.get("default"),
+        shape=Shape.later(entry["schema"]),
+        type=entry["type"],
+        default=entry["default"],
         rule=(entry.get("x-rules") or {}).get("required", ""),
     )
-
-
-def _answer_schema(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    for media in answer.get("content", {}).values():
-        if media.get("schema"):
-            schema: Mapping[str, Any] = media["schema"]
-            return schema
-    return None
 
 
 def _pattern(path: str) -> re.Pattern[str]:

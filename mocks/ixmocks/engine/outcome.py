@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from typing import Any
+
+from ixmocks.engine.values import value
 
 Readings = Mapping[str, str]
 """Rule code to the name of the reading in force, e.g. ``{"IXP-19": "strict"}``; complete for a system."""
@@ -27,7 +29,7 @@ class Why(Enum):
     DEFECT = "defect"  # our own mistake
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Violation:
     """One rule that a request broke, and where.
 
@@ -47,7 +49,7 @@ class Violation:
     """The schema keyword that said no (``type``, ``maxItems`` ...); empty for a business rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Refused:
     """An expected no: every violation found, the first one first. Nothing was changed."""
 
@@ -62,7 +64,7 @@ class Refused:
         return self.violations[0]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Changed:
     """A yes: the state as it is now (the same object where nothing changed) and what to answer."""
 
@@ -75,7 +77,7 @@ class Changed:
 Outcome = Changed | Refused
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Answer:
     """What goes back: a status, a JSON value (or bytes as they are), and headers."""
 
@@ -89,7 +91,7 @@ class Answer:
         return replace(self, headers=self.headers + more)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Presented:
     """The credentials a request came with, by the name of the spec's security scheme."""
 

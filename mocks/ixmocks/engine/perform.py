@@ -21,6 +21,7 @@ from ixmocks.engine.world import Moment, World
 log = logging.getLogger("ixkit")
 
 JSON = b"application/json"
+_JSON_TYPE = (b"content-type", JSON)
 
 
 def perform(
@@ -127,7 +128,7 @@ def fault_answer(system: System, operation: Operation, fault: Fault) -> Answer:
 
 
 def _headers(answer: Answer, raw: bytes, event: Event, faithful: bool) -> tuple[tuple[bytes, bytes], ...]:
-    headers = [] if answer.status == 204 else [(b"content-type", JSON), (b"content-length", b"%d" % len(raw))]
+    headers = [] if answer.status == 204 else [_JSON_TYPE, (b"content-length", b"%d" % len(raw))]
     for name, value in answer.headers:
         lower = name.lower().encode()
         if lower == b"content-type":

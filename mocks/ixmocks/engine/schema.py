@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -19,34 +20,68 @@ SHAPE = frozenset({"type", "pattern", "enum", "format", "anyOf", "oneOf", "allOf
 """Keywords whose breach makes a value useless to a rule; it is taken out before the rules are asked."""
 
 
-@dataclass(slots=True)
 class Shape:
-    """One compiled schema: a quick yes, or every violation with its place and rule code."""
+    """One schema: a quick yes, or every violation with its place and rule code. Compiled when it is first asked."""
 
-    schema: dict[str, Any]
-    validator: jsonschema_rs.Draft4Validator
-    quick: jsonschema_rs.Draft4Validator
-    """Without the bounds of a double: comparing with them takes eight times as long as all the rest."""
+    __slots__ = ("_full", "_plain", "_quick", "_text")
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+        self._plain: dict[str, Any] | None = None
+        self._full: jsonschema_rs.Draft4Validator | None = None
+        self._quick: jsonschema_rs.Draft4Validator | None = None
+        """Without the bounds of a double: comparing with them takes eight times as long as all the rest."""
 
     @classmethod
     def of(cls, openapi_schema: Mapping[str, Any]) -> Shape:
+        """Compiled at once. Raises ValueError where it is no schema."""
+        shape = cls()
+        shape._compile(openapi_schema)
+        return shape
+
+    @classmethod
+    def later(cls, openapi_schema: str) -> Shape:
+        """From JSON text that is known to hold a schema."""
+        return cls(openapi_schema)
+
+    def _compile(self, openapi_schema: Mapping[str, Any]) -> None:
         plain = to_json_schema(openapi_schema)
         bare = _without_double_bounds(plain)
         full = jsonschema_rs.Draft4Validator(plain)
-        return cls(plain, full, full if bare == plain else jsonschema_rs.Draft4Validator(bare))
+        self._plain, self._text = plain, ""
+        self._quick = full if bare == plain else jsonschema_rs.Draft4Validator(bare)
+        self._full = full
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """In the words of JSON Schema, draft 4."""
+        if self._plain is None:
+            self._compile(json.loads(self._text))
+        assert self._plain is not None
+        return self._plain
 
     def fits(self, value: Any, *, vast: bool = True) -> bool:
         """Whether the value is of this shape. ``vast=False``: no number in it is beyond a double."""
-        return bool((self.validator if vast else self.quick).is_valid(value))
+        validator = self._full if vast else self._quick
+        if validator is None:
+            self._compile(json.loads(self._text))
+            return self.fits(value, vast=vast)
+        return bool(validator.is_valid(value))
 
     def violations(self, value: Any, root: str) -> list[Violation]:
         """Every breach, in the order of the document; `root` is body, query …"""
         found: list[Violation] = []
-        for error in self.validator.iter_errors(value):
+        for error in self._errors(value):
             found.extend(self._violation(error, value, root))
             if len(found) >= VIOLATIONS_MAX:
                 break
         return found
+
+    def _errors(self, value: Any) -> Iterator[Any]:
+        if self._full is None:
+            self._compile(json.loads(self._text))
+        assert self._full is not None
+        return iter(self._full.iter_errors(value))
 
     def _violation(self, error: Any, value: Any, root: str) -> list[Violation]:
         keyword = str(error.schema_path[-1])
@@ -207,7 +242,9 @@ def _expected(keyword: str, node: Any, seen: Any) -> str:
     if keyword == "pattern" and "x-expected" in node:
         return str(node["x-expected"])
     if keyword == "enum" and isinstance(limit, list):
-        limit = ", ".join(str(item) for item in limit)
+        limit = ", ".join(
+            str(item) for item in limit if item is not None
+        )  # null says nothing, and may be sent
     if keyword == "type" and isinstance(limit, list):
         limit = " or ".join(limit)
     return _EXPECTED.get(keyword, f"{keyword} {{}}").format(limit)

@@ -80,6 +80,8 @@ class System:
     """``admit(state, presented, the world's credentials, at)``: None lets the request in."""
     sign_in: Callable[[Credentials, Ask], dict[str, str]]
     """The headers of a signed-in client; may ask this system (``ask(method, path, form)``) for a token."""
+    under: Callable[[Answer, Readings], Answer] = lambda answer, readings: answer
+    """``under(answer of refuse, readings)``: the same refusal where a reading gives it another status."""
     actions: Mapping[str, Action] = field(default_factory=dict)
     windows: Callable[[Any, Readings], tuple[Window, ...]] = lambda state, readings: ()
     limited: Callable[[Window], Refused] | None = None
@@ -91,6 +93,8 @@ class System:
     """Makes paths alike that the vendor takes for one (case, closing slash)."""
     due: Callable[[Any, datetime, datetime, Readings], Changed] | None = None
     """``due(state, since, until, readings)``: what the passing of time changes; answers what became due, in words."""
+    next_due: Callable[[Any], datetime | None] = lambda state: None
+    """When this system does something by itself next; None: nothing is planned."""
     outbox: Callable[[Any], tuple[Delivery, ...]] = lambda state: ()
     """What this system wants to send to its callbacks now, oldest first."""
     delivered: Callable[[Any, str, int, datetime], Any] | None = None

@@ -17,6 +17,7 @@ from ixmocks.engine.holds import Holds
 from ixmocks.engine.journal import Journal
 from ixmocks.engine.outcome import Readings
 from ixmocks.engine.system import Credentials
+from ixmocks.engine.values import value
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -26,7 +27,7 @@ Stamps = tuple[tuple[datetime, int], ...]
 LATE_MAX = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Late:
     """A request that a fault makes late: what to do, when, and how to tell of it."""
 
@@ -37,11 +38,12 @@ class Late:
     go: Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Moment:
     """Everything that a world remembers, as one immutable value: a snapshot is a reference to it."""
 
-    systems: HashTrieMap[str, Any]
+    systems: Mapping[str, Any]
+    """Never changed in place, like everything here."""
     clock: Clock
     stamps: HashTrieMap[str, Stamps]
 
@@ -105,4 +107,4 @@ class World:
         if self.moment.systems[system] is state:
             return
         moment = self.moment
-        self.moment = Moment(moment.systems.insert(system, state), moment.clock, moment.stamps)
+        self.moment = Moment({**moment.systems, system: state}, moment.clock, moment.stamps)

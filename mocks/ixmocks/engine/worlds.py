@@ -77,11 +77,9 @@ class Worlds:
         self.add(world)
         return world
 
-    def _states(self, scenario: Scenario, seed: int) -> HashTrieMap[str, Any]:
+    def _states(self, scenario: Scenario, seed: int) -> dict[str, Any]:
         """The first states. They never change in place, so all worlds of one seed share those of one document."""
-        return HashTrieMap(
-            {name: self._state(scenario, system, seed) for name, system in self.systems.items()}
-        )
+        return {name: self._state(scenario, system, seed) for name, system in self.systems.items()}
 
     def _state(self, scenario: Scenario, system: System, seed: int) -> Any:
         section = scenario.section(system.name)

@@ -95,7 +95,7 @@ def read_product(state: State, command: Any, *, at: datetime, readings: Readings
 
 def patch_customer(state: State, command: Any, *, at: datetime, readings: Readings) -> Outcome:
     """Write back the code that the accounting system gave a customer: `{"id": …, "patch": body}`."""
-    code, violations, notes = read_customer_code(command.get("patch"))
+    code, violations, notes = read_customer_code(command.get("patch"), readings)
     customer = state.customers.get(command.get("id"))
     if customer is None:
         violations += _unknown("Customer", command.get("id"), "path.customerId").violations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rpds import HashTrieMap
+
+from ixmocks.engine.values import value
 
 HOME = ZoneInfo("Europe/Brussels")
 # ASSUMED: days begin at midnight in Belgium, where iXpole is made.
@@ -47,14 +49,14 @@ class SaleState(Enum):
     FINAL = "Final"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VatRate:
     code: str
     percentage: Decimal
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Address:
     address_id: int
     description: str
@@ -67,7 +69,7 @@ class Address:
     country_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Contact:
     contact_id: int
     first_name: str | None
@@ -79,7 +81,7 @@ class Contact:
     is_default: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Customer:
     customer_id: int
     code: str | None
@@ -109,13 +111,13 @@ class Customer:
     user_defined_fields: HashTrieMap[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BomPart:
     product_id: int
     percentage: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Product:
     product_id: int
     code: str
@@ -133,20 +135,20 @@ class Product:
     bom: tuple[BomPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Season:
     season_id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Owner:
     user_id: int
     name: str
     email: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sale:
     sale_id: int
     contract_number: str
@@ -159,7 +161,7 @@ class Sale:
     state: SaleState
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     number: int
     product_id: int | None
@@ -179,7 +181,7 @@ class Line:
     parent_product_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Instalment:
     instalment_id: int
     code: str
@@ -207,7 +209,7 @@ class Instalment:
     mark: Mark = Mark.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settings:
     credit_sales: bool = False
     """Whether the administrator lets credit sales be delivered."""
@@ -217,7 +219,7 @@ class Settings:
     """Off: a scenario may hold instalments whose amounts do not add up."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class State:
     settings: Settings
     token_key: str

@@ -39,6 +39,8 @@ class Said:
 
 Sorry = tuple[Violation, ...]
 
+BITS_MAX = 64
+"""Of a number that stands for a text: no accounting system counts further."""
 ABSENT = "nothing"
 """Seen, where a member should have been."""
 
@@ -62,6 +64,7 @@ def _read_item(item: Any, at: str, readings: Readings) -> tuple[Said, Sorry]:
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     notes = {"IXP-47"} if members.unknown else set()
+    notes |= {"IXP-53"} if any(_is_number(bound) for bound in members.known.values()) else set()
     for name, bound in members.known.items():
         if bound.value is None and name != "paymentNo" and readings.get("IXP-48") == "absent":
             notes.add("IXP-48")
@@ -97,6 +100,21 @@ def _mistyped(bound: Bound, expected: str) -> Violation:
     return Violation("schema", bound.at, shown(bound.value), expected, keyword="type")
 
 
+def _is_number(bound: Bound) -> bool:
+    return isinstance(bound.value, int) and not isinstance(bound.value, bool)
+
+
+def _as_text(bound: Bound, readings: Readings, expected: str) -> tuple[str | None, Sorry]:
+    """IXP-53: a whole number is taken for its digits."""
+    if isinstance(bound.value, str):
+        return bound.value, ()
+    if not _is_number(bound):
+        return None, (_mistyped(bound, expected),)
+    if readings.get("IXP-53") == "refused" or bound.value.bit_length() > BITS_MAX:
+        return None, (Violation("IXP-53", bound.at, shown(bound.value), expected),)
+    return str(bound.value), ()
+
+
 def _read_code(bound: Bound, readings: Readings) -> tuple[Any, Sorry]:
     if not isinstance(bound.value, str):
         return None, (_mistyped(bound, "text"),)
@@ -104,9 +122,9 @@ def _read_code(bound: Bound, readings: Readings) -> tuple[Any, Sorry]:
 
 
 def _read_number(bound: Bound, readings: Readings) -> tuple[Any, Sorry]:
-    number = bound.value
-    if not isinstance(number, str):
-        return None, (_mistyped(bound, "text: a number such as 20240017, in quotes"),)
+    number, wrong = _as_text(bound, readings, "text: a number such as 20240017, in quotes")
+    if number is None:
+        return None, wrong
     if number == "" and readings.get("IXP-31") != "lenient":
         return None, (
             Violation(
@@ -156,11 +174,10 @@ def _read_pdf(bound: Bound, readings: Readings) -> tuple[Any, Sorry]:
 def _read_payment_no(bound: Bound, readings: Readings) -> tuple[Any, Sorry]:
     if bound.value is None:
         return "", ()
-    if not isinstance(bound.value, str):
-        return None, (_mistyped(bound, "text, or null to take the payment back"),)
-    if not bound.value.strip():
+    reference, wrong = _as_text(bound, readings, "text, or null to take the payment back")
+    if reference is not None and not reference.strip():
         return None, (_blank(bound, "a payment reference, or null to take the payment back"),)
-    return bound.value, ()
+    return reference, wrong
 
 
 def _blank(bound: Bound, expected: str) -> Violation:
@@ -179,23 +196,24 @@ READ: Mapping[str, Callable[[Bound, Readings], tuple[Any, Sorry]]] = {
 # PATCH api/customers.
 
 
-def read_customer_code(body: Any) -> tuple[str | None, Sorry, tuple[str, ...]]:
+def read_customer_code(body: Any, readings: Readings) -> tuple[str | None, Sorry, tuple[str, ...]]:
     """The new code out of an object or a JSON Patch, with violations and notes."""
     if isinstance(body, list):
-        return _read_patch(body)
+        return _read_patch(body, readings)
     if not isinstance(body, dict):
         expected = "an object with customerCode, or a JSON Patch array"
         return None, (Violation("schema", "body", shown(body), expected, keyword="type"),), ()
     members = names.bind(body, names.CUSTOMER_PATCH, "body")
     bound = members.known.get("customerCode")
-    notes = ("IXP-47",) if members.unknown else ()
+    notes: tuple[str, ...] = ("IXP-47",) if members.unknown else ()
     if bound is None:
         return None, (*members.violations, _no_code("body.customerCode")), notes
-    code, wrong = _read_customer_code(bound)
+    code, wrong = _read_customer_code(bound, readings)
+    notes += ("IXP-53",) if _is_number(bound) else ()
     return code, (*members.violations, *wrong), notes
 
 
-def _read_patch(operations: list[Any]) -> tuple[str | None, Sorry, tuple[str, ...]]:
+def _read_patch(operations: list[Any], readings: Readings) -> tuple[str | None, Sorry, tuple[str, ...]]:
     code: str | None = None
     violations: list[Violation] = []
     for number, operation in enumerate(operations):
@@ -211,21 +229,20 @@ def _read_patch(operations: list[Any]) -> tuple[str | None, Sorry, tuple[str, ..
         if not isinstance(path, str) or names.folded(path) != "/customercode":
             violations.append(Violation("IXP-45", f"{at}.path", shown(path), "/customerCode"))
             continue
-        code, wrong = _read_customer_code(Bound(operation.get("value"), f"{at}.value"))
+        code, wrong = _read_customer_code(Bound(operation.get("value"), f"{at}.value"), readings)
         violations += wrong
     if not operations:
         violations.append(_no_code("body"))
     return code, tuple(violations), ()
 
 
-def _read_customer_code(bound: Bound) -> tuple[str | None, Sorry]:
+def _read_customer_code(bound: Bound, readings: Readings) -> tuple[str | None, Sorry]:
     if bound.value is None:
         return None, (Violation("IXP-41", bound.at, "null", "a customer code"),)
-    if not isinstance(bound.value, str):
-        return None, (_mistyped(bound, "text: a code such as 200017, in quotes"),)
-    if not bound.value.strip():
+    code, wrong = _as_text(bound, readings, "text: a code such as 200017, in quotes")
+    if code is not None and not code.strip():
         return None, (_blank(bound, "a customer code"),)
-    return bound.value, ()
+    return code, wrong
 
 
 def _no_code(at: str) -> Violation:

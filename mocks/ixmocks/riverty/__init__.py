@@ -5,9 +5,9 @@ from __future__ import annotations
 from ixmocks.engine.system import System
 from ixmocks.riverty import handlers
 from ixmocks.riverty.actions import ACTIONS
-from ixmocks.riverty.clockwork import due
+from ixmocks.riverty.clockwork import due, next_due
 from ixmocks.riverty.credentials import admit, credential_of, credentials, sign_in
-from ixmocks.riverty.envelope import refuse
+from ixmocks.riverty.envelope import refuse, under
 from ixmocks.riverty.notices import delivered, outbox
 from ixmocks.riverty.seed import load
 
@@ -20,8 +20,10 @@ SYSTEM = System(
     credential_of=credential_of,
     admit=admit,
     sign_in=sign_in,
+    under=under,
     actions=ACTIONS,
     due=due,
+    next_due=next_due,
     outbox=outbox,
     delivered=delivered,
 )

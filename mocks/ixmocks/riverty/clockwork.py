@@ -38,6 +38,11 @@ def due(state: State, since: datetime, until: datetime, readings: Readings) -> C
     return Changed(state, tuple(words))
 
 
+def next_due(state: State) -> datetime | None:
+    """When the first thing of the agenda is due."""
+    return state.agenda[0].at if state.agenda else None
+
+
 def settled(state: State, at: datetime, readings: Readings) -> State:
     """The state once everything happened whose time has come: what a request meets."""
     if not state.agenda or state.agenda[0].at > at:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from ixmocks.engine.outcome import Answer, Refused, Violation, Why
+from ixmocks.engine.outcome import Answer, Readings, Refused, Violation, Why
 
 PREFACE = (
     "Body of the request does not conform to the definition which is associated with the content type "
     "application/json."
 )
 DOWN = "The service is not available or the subscription key is not valid."
+NO_ACCESS = "Access denied due to invalid subscription key."
 UNEXPECTED = "An unexpected error occurred while the request was handled."
 
 # ASSUMED: the documents show the body of a 400 only; titles and texts of the others follow it.
@@ -40,6 +42,7 @@ _SCHEMAS = {
     "returnOrder": "ReturnOrder",
     "addGoodwill": "AddGoodwill",
     "createCustomer": "CustomerRequest",
+    "createBusinessCustomer": "CustomerRequest",
     "createNotificationCallback": "CallbackRequest",
 }
 
@@ -52,13 +55,20 @@ def refuse(refused: Refused, operation_id: str) -> Answer:
         headers = (("Retry-After", "1"),) if status == 429 and refused.why is Why.LIMITED else ()
         return Answer(status, {"statusCode": status, "message": message}, headers, refused)
     if refused.why is Why.UNAUTHORISED and refused.status == 401:
-        message = "Access denied due to invalid subscription key."
-        return Answer(401, {"statusCode": 401, "message": message}, refused=refused)
+        return Answer(401, {"statusCode": 401, "message": NO_ACCESS}, refused=refused)
     status, kind, title = _head(refused)
     text = _text(refused, operation_id)
     return Answer(
         status, {"type": kind, "title": title, "code": status, "description": text}, refused=refused
     )
+
+
+def under(answer: Answer, readings: Readings) -> Answer:
+    """A wrong key under the reading `http-401` of RIV-15: said by the gateway, not like an outage."""
+    refused = answer.refused
+    if refused is None or refused.why is not Why.UNAUTHORISED or readings.get("RIV-15") != "http-401":
+        return answer
+    return refuse(replace(refused, status=401), "")
 
 
 def _head(refused: Refused) -> tuple[int, str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from ixmocks.engine.values import value
 from ixmocks.riverty.money import cents_of
 
 CONFIRMED, REFUSED = "OK", "ERROR_IN_FILE"
@@ -74,7 +74,7 @@ INVOICE_NEXT: Mapping[tuple[InvoiceStatus, InvoiceEvent], InvoiceStatus] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     number: int
     description: str
@@ -100,7 +100,7 @@ OrderKey = tuple[str, str]
 """Business code and order reference; invoices are keyed likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Order:
     business: str
     customer: str
@@ -126,7 +126,7 @@ class Order:
         return next((line for line in self.lines if line.number == number), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Invoice:
     business: str
     customer: str
@@ -162,7 +162,7 @@ class Invoice:
         return self.gross_cents - self.credited_cents - self.paid_cents + self.refunded_cents
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Trouble:
     """One mistake that accounting finds."""
 
@@ -172,7 +172,7 @@ class Trouble:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Request:
     """What the first gate took, and what became of it at the second."""
 
@@ -204,7 +204,7 @@ class Task(Enum):
     """Key: notice id."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Due:
     """Something that happens by itself at its time."""
 
@@ -215,7 +215,7 @@ class Due:
     key: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Callback:
     id: str
     url: str
@@ -231,7 +231,7 @@ class NoticeStatus(Enum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Notice:
     """One notification on its way to one address."""
 
@@ -253,7 +253,7 @@ class Mishap(Enum):
     REVERSED = "reversed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fault:
     """What happens to the next notifications."""
 
@@ -264,7 +264,7 @@ class Fault:
     delay: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settings:
     onboarding: str = "service"
     """Who makes invoices: `service` or `client` (RIV-01)."""

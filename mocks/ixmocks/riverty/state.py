@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.values import value
 from ixmocks.riverty.model import (
     Callback,
     Due,
@@ -26,7 +27,7 @@ from ixmocks.riverty.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class State:
     settings: Settings
     seed: int

@@ -1,50 +1,65 @@
-"""How are the lines that most clients send read and kept in little time and room? Column by column.
+"""How are the lines of an invoice read and kept when they are many? Column by column, and what they share once.
 
-A call with 75 lines spends most of its time here, and an administration keeps every line for good. Where
-all lines have the same members, and plain ones, each column is read at once by the interpreter's own
-iterators, and kept as it is. Anything else is read line by line, with care, by `sales`.
+75 lines read one by one cost more than everything else about an invoice, and as objects of their own
+they would be most of what a world remembers. So each column is read with one call, tax code, cost centre
+and ledger account are looked up once for all lines that say the same, and amounts become numbers in an
+array, texts one text. Whatever does not read at first sight is read line by line, with care, by `sales`.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
-from functools import lru_cache
-from itertools import repeat
-from operator import itemgetter
-from typing import Any, overload
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
+from typing import Any, NamedTuple, overload
 
-from ixmocks.silvasoft.model import Books, Line, TaxCode
+import msgspec
 
-AMOUNT, RATE, CODE = "SubTotalInclTax", "TaxPc", "TaxCode"
-TEXTS = ("Description", "CostCenter", "LedgerAccountNumber")
-_CENTS = Context(prec=18, Emax=17, traps=[Inexact, InvalidOperation, Overflow])
+from ixmocks.engine import exact
+from ixmocks.silvasoft.model import Line, TaxCode
+from ixmocks.silvasoft.money import cents_of, decimal_of
+
+AMOUNT, TEXT = "SubTotalInclTax", "Description"
+SHARED = ("TaxPc", "TaxCode", "CostCenter", "LedgerAccountNumber")
+"""Members that lines have in common more often than not."""
+
+Said = tuple[Any, Any, Any, Any]
+"""What a line says of them; None for a member that is absent."""
+
+_BETWEEN = "\x1e"
+"""Parts the texts of the lines; ASCII calls it the record separator, and no invoice has it in a text."""
+_WHOLE_CENTS = Context(prec=18, Emax=17, traps=[Inexact, InvalidOperation, Overflow])
 """Amounts of whole cents, up to 16 digits before the point; whatever else comes raises."""
-_NUMBERS: set[type] = {int, Decimal}
-_DECIMALS: set[type] = {Decimal}
-_STRINGS: set[type] = {str}
+_TRUTHS = frozenset({0, 1})
+"""Numbers that Python takes for False and True."""
+
+
+_NEEDS_CARE = (
+    AttributeError, KeyError, OverflowError, TypeError, ValueError, Inexact, InvalidOperation, Overflow,
+    msgspec.ValidationError,
+)  # fmt: skip
+
+
+class Shared(NamedTuple):
+    """What some lines have in common."""
+
+    tax: TaxCode
+    centre: str
+    """The cost centre; "" for none."""
+    ledger: str
 
 
 class Columns(Sequence[Line]):
-    """Lines, kept by column. Reads as a sequence of `Line`; never changes."""
+    """Lines, kept by column; each net amount is half up to the cent. Reads as a sequence of `Line`; never changes."""
 
-    __slots__ = ("_centres", "_descriptions", "_incl", "_ledgers", "_net", "_taxes")
+    __slots__ = ("_incl", "_kinds", "_texts", "_which")
 
-    def __init__(
-        self,
-        taxes: tuple[TaxCode, ...],
-        incl: list[int],
-        net: list[int],
-        descriptions: tuple[str, ...],
-        centres: tuple[str, ...],
-        ledgers: tuple[str, ...],
-    ) -> None:
-        self._taxes, self._descriptions, self._centres, self._ledgers = taxes, descriptions, centres, ledgers
-        self._incl, self._net = array("q", incl), array("q", net)
+    def __init__(self, kinds: tuple[Shared, ...], which: bytes, incl: array[int], texts: str) -> None:
+        """The arguments are not copied: they must not change any more."""
+        self._kinds, self._which, self._incl, self._texts = kinds, which, incl, texts
 
     def __len__(self) -> int:
-        return len(self._taxes)
+        return len(self._which)
 
     @overload
     def __getitem__(self, index: int) -> Line: ...
@@ -54,7 +69,10 @@ class Columns(Sequence[Line]):
         return tuple(self)[index]
 
     def __iter__(self) -> Iterator[Line]:
-        return map(Line, self._taxes, self._incl, self._net, self._descriptions, self._centres, self._ledgers)
+        kinds = map(self._kinds.__getitem__, self._which)
+        texts = self._texts.split(_BETWEEN)
+        for kind, incl, net, text in zip(kinds, self._incl, self._nets(), texts, strict=True):
+            yield Line(kind.tax, incl, net, text, kind.centre, kind.ledger)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
@@ -67,104 +85,100 @@ class Columns(Sequence[Line]):
 
     def totals(self) -> tuple[int, int]:
         """Amount without and with tax, in cents."""
-        return sum(self._net), sum(self._incl)
+        return sum(self._nets()), sum(self._incl)
 
     @property
-    def centres(self) -> tuple[str, ...]:
-        """The cost centre of each line; "" for none."""
-        return self._centres
+    def kinds(self) -> tuple[Shared, ...]:
+        """What lines have in common, each once, in the order of the first line that has it."""
+        return self._kinds
+
+    def _nets(self) -> list[int]:
+        """Half up to the cent, away from zero for negative amounts."""
+        incl = self._incl
+        if len(self._kinds) == 1 and min(incl) >= 0:
+            tax = self._kinds[0].tax
+            twice, below, divisor = 2 * tax.above, tax.below, 2 * tax.below
+            return [(cents * twice + below) // divisor for cents in incl]
+        taxes = [kind.tax for kind in self._kinds]
+        factors = [(2 * tax.above, tax.below, 2 * tax.below) for tax in taxes]
+        return [
+            (cents * twice + below) // divisor if cents >= 0 else -((below - cents * twice) // divisor)
+            for cents, (twice, below, divisor) in zip(incl, map(factors.__getitem__, self._which), strict=True)
+        ]  # fmt: skip
 
 
-def read_columns(rows: Sequence[Any], books: Books, ledger: str) -> Columns | None:
-    """All lines at once, each net amount half up to the cent; None where one of them needs care.
+def read_columns(rows: Sequence[Any], shared_by: Callable[[Said], Shared | None]) -> Columns | None:
+    """All lines at once; None where one of them needs care.
 
-    ``ledger`` is the account of lines that name none.
+    ``shared_by`` gives what the lines that say so have in common, None where something is wrong with it. It is
+    asked once for all lines that say the same.
     """
-    width = len(rows[0]) if rows and type(rows[0]) is dict else 0
-    reader = _reader(tuple(rows[0])) if width else None
-    if reader is None:
+    if not rows:
         return None
-    read, by_code = reader
     try:
-        if {*map(len, rows)} != {width}:
-            return None
-        codes, amounts, descriptions, centres, ledgers = zip(*map(read, rows), strict=True)
-        incl = _cents(amounts)
-        by: Mapping[Any, TaxCode] = books.tax_by_code if by_code else books.tax_by_percent
-        taxes = _taxes(codes, by, _STRINGS if by_code else _NUMBERS)
-    except (KeyError, TypeError, Inexact, InvalidOperation, Overflow):
+        kinds = _Kinds(shared_by)
+        amounts = [row[AMOUNT] for row in rows]
+        texts = _BETWEEN.join([row.get(TEXT, "") for row in rows])
+        which = bytes(map(kinds.__getitem__, _said(rows)))
+        incl = array("q", _cents(amounts))
+    except _NEEDS_CARE:
         return None
-    accounts = _texts(ledgers, lambda number: _account(books, number, ledger))
-    names = _texts(centres, lambda centre: centre if centre == centre.strip() else None)
-    told = _texts(descriptions, _as_it_is)
-    if incl is None or taxes is None or accounts is None or names is None or told is None:
+    if texts.count(_BETWEEN) != len(rows) - 1 or kinds.doubtful(rows):
         return None
-    return Columns(taxes, incl, _nets(incl, taxes), told, names, accounts)
+    return Columns(tuple(kinds.found), which, incl, texts)
 
 
-@lru_cache(maxsize=256)
-def _reader(names: tuple[str, ...]) -> tuple[Callable[[Any], tuple[Any, ...]], bool] | None:
-    """What reads the five columns of lines that have these members, and whether their tax is a code.
+class _Kinds(dict[Any, int]):
+    """From what lines say to the place of what they have in common. Raises KeyError where a line needs care."""
 
-    None where a member is missing, doubtful, or not known: such lines are read with care.
-    """
-    by_code = CODE in names
-    key = CODE if by_code else RATE
-    if AMOUNT not in names or key not in names or not {*names} <= {AMOUNT, key, *TEXTS}:
-        return None
-    absent = tuple(text for text in TEXTS if text not in names)
-    if not absent:
-        return itemgetter(key, AMOUNT, *TEXTS), by_code
-    return (lambda row: (row[key], row[AMOUNT], *(row.get(text, "") for text in TEXTS))), by_code
+    def __init__(self, shared_by: Callable[[Said], Shared | None]) -> None:
+        self.found: list[Shared] = []
+        self._shared_by = shared_by
 
+    def __missing__(self, said: Said) -> int:
+        shared = self._shared_by(said)
+        if shared is None:
+            raise KeyError(said)
+        self.found.append(shared)
+        place = self[said] = len(self.found) - 1
+        return place
 
-def _cents(amounts: tuple[Any, ...]) -> list[int] | None:
-    """Raises Inexact for a part of a cent, Overflow or InvalidOperation for what is too large."""
-    kinds = {*map(type, amounts)}
-    if not kinds <= _NUMBERS:
-        return None
-    exact = amounts if kinds == _DECIMALS else map(Decimal, amounts)
-    return [*map(int, map(_CENTS.to_integral_exact, map(_CENTS.scaleb, exact, repeat(2))))]
+    def doubtful(self, rows: Sequence[Any]) -> bool:
+        """Whether a rate may be true or false, which Python takes for 1 and 0, instead of a number."""
+        if not any(said[0] in _TRUTHS for said in self):
+            return False
+        return bool in {type(row.get("TaxPc")) for row in rows}
 
 
-def _taxes(codes: tuple[Any, ...], by: Mapping[Any, TaxCode], kinds: set[type]) -> tuple[TaxCode, ...] | None:
-    """Raises KeyError for a code or percentage that the administration does not have."""
-    if not {*map(type, codes)} <= kinds:
-        return None
-    known = {code: by[code] for code in {*codes}}
-    if not all(tax.sales for tax in known.values()):
-        return None
-    return tuple(map(known.__getitem__, codes))
-
-
-def _texts(texts: tuple[Any, ...], meant: Callable[[str], str | None]) -> tuple[str, ...] | None:
-    """The same texts, equal ones as one object; None where one of them is not meant as it stands."""
-    if {*map(type, texts)} != _STRINGS:
-        return None
-    known = {text: meant(text) for text in {*texts}}
-    if None in known.values():
-        return None
-    return tuple(map(known.__getitem__, texts))  # type: ignore[arg-type]
-
-
-def _as_it_is(text: str) -> str:
-    return text
-
-
-def _account(books: Books, number: str, default: str) -> str | None:
-    if not number:
-        return default
-    account = books.ledger_by_number.get(number)
-    return account.number if account is not None and account.income_statement else None
-
-
-def _nets(incl: list[int], taxes: tuple[TaxCode, ...]) -> list[int]:
-    """Half up to the cent, away from zero for negative amounts."""
-    if min(incl) >= 0 and len({*map(id, taxes)}) == 1:
-        twice, below, divisor = 2 * taxes[0].above, taxes[0].below, 2 * taxes[0].below
-        return [(cents * twice + below) // divisor for cents in incl]
+def _said(rows: Sequence[Any]) -> list[Said]:
+    """What each line says of what it may share with others."""
     return [
-        (2 * cents * tax.above + tax.below) // (2 * tax.below) if cents >= 0
-        else -((2 * -cents * tax.above + tax.below) // (2 * tax.below))
-        for cents, tax in zip(incl, taxes, strict=True)
-    ]  # fmt: skip
+        (row.get("TaxPc"), row.get("TaxCode"), row.get("CostCenter"), row.get("LedgerAccountNumber"))
+        for row in rows
+    ]
+
+
+def _cents(amounts: list[Any]) -> list[int]:
+    """Raises one of `_NEEDS_CARE` for a part of a cent, for what is too large, for an exponent, for no number.
+
+    A few are read one by one. Written as JSON and read again, whole Decimals become ints sooner than one by one.
+    """
+    if len(amounts) < _MANY:
+        return [_needed(cents_of(amount)) for amount in amounts]
+    if {*map(type, amounts)} != _DECIMALS:
+        amounts = [*map(decimal_of, amounts)]
+    with localcontext(_WHOLE_CENTS):
+        cents = [amount * _HUNDRED for amount in amounts]
+    return _whole_numbers(exact.dump([*map(_WHOLE_CENTS.to_integral_exact, cents)]))
+
+
+def _needed(cents: int | None) -> int:
+    if cents is None:
+        raise ValueError
+    return cents
+
+
+_MANY = 6
+_HUNDRED = Decimal(100)
+_DECIMALS: set[type] = {Decimal}
+_whole_numbers = msgspec.json.Decoder(list[int]).decode

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
+from ixmocks.engine.values import value
 from ixmocks.silvasoft.money import Rounding
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ NEXT = {
 """The life of an invoice. What is not here cannot happen."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settings:
     """What an administration has chosen for itself."""
 
@@ -65,7 +65,7 @@ class Settings:
     default_ledger: str = "8000"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TaxCode:
     code: str
     name: str
@@ -77,7 +77,7 @@ class TaxCode:
     """above / below is 1 / (1 + percent / 100), in whole numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ledger:
     number: str
     name: str
@@ -87,13 +87,13 @@ class Ledger:
     credit: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Project:
     number: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class File:
     """What would be found at a URL. Nothing is ever fetched."""
 
@@ -104,7 +104,7 @@ class File:
     reachable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Books:
     """What the seed fixes and no call changes: tax codes, ledger accounts, projects, and their indexes."""
 
@@ -139,7 +139,7 @@ class Books:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Address:
     street: str = ""
     unit: str = ""
@@ -152,7 +152,7 @@ class Address:
         return bool(self.street or self.unit or self.postal_code or self.city)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Contact:
     first_name: str | None = None
     last_name: str | None = None
@@ -165,7 +165,7 @@ class Contact:
     """``Invoice`` or ``PackingSlip``; "" for a relation's own contact, who serves as both."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Relation:
     guid: int
     """Rises with creation: the order of GUIDs is the order of creation."""
@@ -188,7 +188,7 @@ class Relation:
     payment_term_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Product:
     serial: int
     article: str | None
@@ -224,7 +224,7 @@ class Line(NamedTuple):
     unit_price: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Attachment:
     name: str
     mime: str
@@ -263,7 +263,7 @@ class Invoice(NamedTuple):
     credited_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Order:
     number: int
     date: Day

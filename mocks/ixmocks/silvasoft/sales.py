@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.memo import Memos
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Refused, Violation
 from ixmocks.silvasoft.attachments import file_at_url
-from ixmocks.silvasoft.columns import Columns, read_columns
+from ixmocks.silvasoft.columns import SHARED, Columns, Said, Shared, read_columns
 from ixmocks.silvasoft.form import Form, is_number, later, seen, stamp, today
 from ixmocks.silvasoft.model import (
     Books,
@@ -39,8 +40,6 @@ from ixmocks.silvasoft.parties import customer_of
 from ixmocks.silvasoft.state import State
 
 LINES = "Invoice_InvoiceLine"
-MANY = 4
-"""From so many lines on, reading them by column is quicker."""
 NOT_FINITE = "JSON does not allow non-finite numbers."
 
 
@@ -144,20 +143,69 @@ def transaction_lines(
     state: State, rows: list[Any], found: list[Violation], notes: list[str], readings: Readings
 ) -> Sequence[Line]:
     """Lines with their amounts without tax; what is wrong with them is reported."""
-    books, model = state.books, rounding(state, readings)
-    many = model is Rounding.LINE and len(rows) >= MANY
-    usual = read_columns(rows, books, state.settings.default_ledger) if many else None
-    lines: Sequence[Line] = usual or _careful_lines(
-        state, rows, half_even if model is Rounding.HALF_EVEN else half_up, found, notes, readings
-    )
+    model = rounding(state, readings)
+    lines: Sequence[Line] | None = None
+    if model is Rounding.LINE:
+        lines = _usual_lines(state, rows, notes, readings)
+    if lines is None:
+        rounded = half_even if model is Rounding.HALF_EVEN else half_up
+        lines = _careful_lines(state, rows, rounded, found, notes, readings)
     if model is Rounding.RATE:
         shares = [(line.tax.code, line.incl, line.tax.above, line.tax.below) for line in lines if line.tax]
         lines = [line._replace(net=net) for line, net in zip(lines, nets_by_rate(shares), strict=True)]
-    if books.percents_shared:
-        _note_choice(books, rows, notes)
     if readings.get("SILV-55") == "refused":
         refuse_small_change(rows, found, LINES)
     return lines if isinstance(lines, Columns) else tuple(lines)
+
+
+def _usual_lines(state: State, rows: list[Any], notes: list[str], readings: Readings) -> Columns | None:
+    """Lines without anything wrong or unusual, read by column; None where one needs a look of its own."""
+    known = _MET.of(state.books)
+    base = (state.settings.default_ledger, readings.get("SILV-34"))
+    noted: list[str] = []
+    chose = False
+
+    def shared_by(said: Said) -> Shared | None:
+        nonlocal chose
+        key = (*base, type(said[0]), *said)
+        met = known.get(key)
+        if met is None:
+            met = known[key] = _shared(state, said, readings)
+        noted.extend(met.notes)
+        chose = chose or met.chose
+        return met.shared
+
+    lines = read_columns(rows, shared_by)
+    if lines is not None:
+        notes += noted
+        if chose:
+            notes.append("SILV-13")
+    return lines
+
+
+class _Met(NamedTuple):
+    """What came of looking up what some lines say."""
+
+    shared: Shared | None
+    notes: tuple[str, ...]
+    chose: bool
+    """A percentage had several codes, and the first was taken."""
+
+
+def _shared(state: State, said: Said, readings: Readings) -> _Met:
+    """Depends on nothing but the books, the usual ledger and the reading of SILV-34."""
+    wrong: list[Violation] = []
+    notes: list[str] = []
+    members = dict(zip(SHARED, said, strict=True))
+    form = Form(members, "", wrong)
+    tax, centre = tax_of(state.books, form, notes), form.text("CostCenter").strip()
+    ledger = ledger_of(state, form, readings)
+    choice: list[str] = []
+    _note_choice(state.books, [members], choice)
+    return _Met(None if wrong or tax is None else Shared(tax, centre, ledger), tuple(notes), bool(choice))
+
+
+_MET: Memos[Books, Any, _Met] = Memos()
 
 
 def _careful_lines(
@@ -177,6 +225,7 @@ def _careful_lines(
         line = _line_of(state, row, _at(index), found, notes, readings)
         if line is not None and line.tax is not None:
             lines.append(line._replace(net=rounded(line.incl * line.tax.above, line.tax.below)))
+    _note_choice(state.books, rows, notes)
     return lines
 
 
@@ -275,8 +324,8 @@ def totals(lines: Sequence[Line], found: list[Violation]) -> tuple[int, int]:
 def with_centres(state: State, lines: Sequence[Line], notes: list[str]) -> HashTrieMap[str, int]:
     """The cost centres, with those that appear here for the first time (SILV-19)."""
     centres = state.centres
-    named = lines.centres if isinstance(lines, Columns) else [line.centre for line in lines]
-    for centre in dict.fromkeys(named):
+    some: Sequence[Shared | Line] = lines.kinds if isinstance(lines, Columns) else lines
+    for centre in dict.fromkeys([each.centre for each in some]):
         if centre and centre not in centres:
             centres = centres.insert(centre, len(centres) + 1)
             notes.append("SILV-19")
@@ -294,10 +343,10 @@ def rounding(state: State, readings: Readings) -> Rounding:
 _ROUNDINGS = {"per-rate": Rounding.RATE, "half-even": Rounding.HALF_EVEN}
 
 
-def _note_choice(books: Books, rows: list[Any], notes: list[str]) -> None:
+def _note_choice(books: Books, rows: Sequence[Any], notes: list[str]) -> None:
     """Remember that a percentage had several codes, and that the first was taken."""
     shared = books.percents_shared
-    for row in rows:
+    for row in rows if shared else ():
         if type(row) is dict and not row.get("TaxCode"):
             percent = row.get("TaxPc")
             if (percent if is_number(percent) else decimal_of(percent)) in shared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from ixmocks.silvasoft.form import show_day
@@ -21,7 +22,7 @@ def invoice(document: Invoice, *, lines: bool = False) -> Json:
         "ProjectName": project.name if project else "",
         "ProjectNumber": project.number if project else "",
         "InvoiceTotalInclTax": wire(document.incl_cents),
-        "InvoiceType": document.kind.value,
+        "InvoiceType": document.kind._value_,
         "PackingSlipNotes": "",
         "CustomerNumber": customer.customer_number,
         "InvoiceTaxAmount": wire(document.incl_cents - document.net_cents),
@@ -38,6 +39,7 @@ def invoice(document: Invoice, *, lines: bool = False) -> Json:
     return answer
 
 
+@lru_cache(maxsize=1024)
 def contacts(customer: Relation, own: tuple[Contact, ...] | None) -> list[Json]:
     """The document's contacts; else the relation's first one, for the invoice and for the packing slip."""
     if own is not None:
@@ -50,6 +52,7 @@ def contacts(customer: Relation, own: tuple[Contact, ...] | None) -> list[Json]:
     return [_contact(first, "Invoice"), _contact(first, "PackingSlip")]
 
 
+@lru_cache(maxsize=1024)
 def addresses(customer: Relation, own: Address | None) -> list[Json]:
     address = own if own is not None else customer.address
     if not address:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.values import value
 from ixmocks.silvasoft.model import Books, File, Invoice, Order, Product, Relation, Settings, Status, same
 from ixmocks.silvasoft.ordered import Ordered
 
@@ -17,7 +18,7 @@ NOTHING = Ordered()
 Guids: TypeAlias = "HashTrieMap[str, tuple[int, ...]]"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Parties:
     """All relations, with the indexes by which invoices find their customer."""
 
@@ -66,7 +67,7 @@ class Parties:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Goods:
     """All products in the order of creation, and the categories there are."""
 
@@ -89,7 +90,7 @@ class Goods:
         return Goods(self.all.insert(product.serial, product), by_article, by_ean, categories)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sales:
     """All invoices, found by serial or number, listed by number without sorting."""
 
@@ -138,7 +139,7 @@ class Sales:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Orders:
     all: HashTrieMap[int, Order] = field(default_factory=HashTrieMap)
     numbers: Ordered = NOTHING
@@ -147,7 +148,7 @@ class Orders:
         return Orders(self.all.insert(order.number, order), self.numbers.add(order.number))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class State:
     settings: Settings
     books: Books

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ixmocks.telecomx.form import Found
-from ixmocks.telecomx.state import SELLING, Customer, Employee, Level, State
+from ixmocks.telecomx.state import RESELLERS, SELLING, Customer, Employee, Level, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def is_admin(by: Employee) -> bool:
 
 def serves(by: Employee, customer: Customer) -> bool:
     """TCX-01: a RESELLER serves her own customers, an ADMIN all of them, nobody else any."""
-    return is_admin(by) or (by.level is Level.RESELLER and customer.parent == by.customer)
+    return is_admin(by) or (by.level in RESELLERS and customer.parent == by.customer)
 
 
 def belongs(by: Employee, customer: Customer) -> bool:

@@ -25,6 +25,9 @@ _BY_WHY: Mapping[Why, tuple[int, str, str]] = {
     Why.DEFECT: (500, "internal_error", "Internal error"),
 }
 
+WITHOUT_ID = re.compile(r"/(invoice|invoice/reseller|invoice/current|customer|product)/")
+"""An address that ends where the id should stand (TCX-46)."""
+
 _STATUS: Mapping[str, int] = {
     "TCX-01": 403, "TCX-08": 403, "TCX-39": 403, "TCX-44": 403,
     "TCX-20": 404, "TCX-21": 404, "TCX-24": 404, "TCX-27": 404, "TCX-37": 404,
@@ -56,7 +59,15 @@ _LINE = ("product", "units", "unitCost", "unitWholesale", "unitPrice", "", "othe
 
 def refuse(refused: Refused, operation_id: str) -> Answer:
     """The vendor's envelope for any refusal."""
-    if refused.why in _BY_WHY:
+    if refused.why is Why.NOT_FOUND and WITHOUT_ID.fullmatch(refused.first.seen):
+        found = replace(refused.first, rule="TCX-46", expected="the address with an id at its end")
+        refused, status, key, words = (
+            replace(refused, violations=(found,)),
+            400,
+            "bad_request",
+            "Id is missing",
+        )
+    elif refused.why in _BY_WHY:
         status, key, words = _BY_WHY[refused.why]
     elif refused.why is Why.FAULT:
         status, key, words = _of_fault(refused.status)

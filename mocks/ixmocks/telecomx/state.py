@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
 from rpds import HashTrieMap
+
+from ixmocks.engine.values import value
 
 PENDING = "-1"
 """The number of an invoice that waits for its number. Anything else is one."""
@@ -23,10 +25,13 @@ class Level(Enum):
     MANAGER = "MANAGER"
     OWNER = "OWNER"
     RESELLER = "RESELLER"
+    RESELLER_ADMIN = "RESELLER_ADMIN"
+    """A RESELLER with the feature FINANCE. ASSUMED: here she may do what a RESELLER may."""
     ADMIN = "ADMIN"
 
 
-SELLING = frozenset({Level.RESELLER, Level.ADMIN})
+RESELLERS = frozenset({Level.RESELLER, Level.RESELLER_ADMIN})
+SELLING = RESELLERS | {Level.ADMIN}
 """Who makes invoices, and who sees wholesale prices."""
 
 
@@ -37,7 +42,7 @@ class Recurrence(Enum):
     YEARLY = "YEARLY"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Employee:
     id: str
     user: str
@@ -53,14 +58,14 @@ class Employee:
 Texts: TypeAlias = "HashTrieMap[str, str]"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Address:
     id: str
     primary: bool
     texts: Texts = field(default_factory=HashTrieMap)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Customer:
     id: str
     parent: str
@@ -80,7 +85,7 @@ class Customer:
         return next((a for a in self.addresses if a.primary), self.addresses[0] if self.addresses else None)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Product:
     """Prices are exact and may have fractions of an øre: they are rates, not amounts."""
 
@@ -108,7 +113,7 @@ class Product:
     standard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Current:
     """A line that waits. None: the product's own value holds."""
 
@@ -128,7 +133,7 @@ class Current:
     billing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     product: str
     code: str
@@ -144,7 +149,7 @@ class Line:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sums:
     """Øre, without VAT and the VAT on it."""
 
@@ -152,14 +157,14 @@ class Sums:
     vat: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Totals:
     price: Sums = Sums()
     wholesale: Sums = Sums()
     cost: Sums = Sums()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Invoice:
     id: str
     customer: str
@@ -180,7 +185,7 @@ class Invoice:
         return self.number == PENDING
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class State:
     marker: str
     """Five bytes in hexadecimal that stand in each id made here, so that worlds of other seeds differ."""

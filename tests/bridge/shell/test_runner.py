@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from ixbridge.core.life import Life, Stage, life_of, standing_of
 from ixbridge.core.mapping import CustomerMatch, CustomerRules, DraftAs, NumberSeries
 from ixbridge.core.model import Mode
 from ixbridge.core.resolve import Adopt, NotCreated, Retry, Verdict, resolution
+from ixbridge.core.wire import Heard, Reply, Request
 from support.bridging import (
     Bench,
     Killed,
@@ -600,3 +602,38 @@ def test_what_is_uncertain_is_looked_for_in_every_run_at_the_price_of_one_list()
     bench.clock.slept.clear()
     assert set(bench.statuses().values()) == {"parked"}
     assert bench.world.count("listsalesinvoices") == 1 and bench.clock.slept == []
+
+
+# --- people who edit meanwhile ----------------------------------------------------------------
+
+
+def edited(bench: Bench, code: str, net: int) -> None:
+    bench.world.instalments[code] = instalment(code, lines=((net, 21),))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_was_edited_after_its_create_is_parked_before_ixpole_is_told(mode: Mode) -> None:
+    bench = Bench(pocket("C-1"), policy(mode))
+
+    def edit(request: Request, answer: Callable[[], Reply]) -> Heard:
+        edited(bench, "C-1", 99)
+        return answer()
+
+    bench.world.faults |= {(name, 1): edit for name in ("addsalestransaction", "addsalesinvoice", "addorder")}
+    (item,) = bench.run().items
+    assert item.reason == "source_changed" and not bench.world.sent("putInstalments")
+
+
+@pytest.mark.parametrize("took_s", [1, 61])
+def test_nothing_is_booked_from_a_list_older_than_a_minute(took_s: int) -> None:
+    bench = Bench(pocket("C-1", "C-2"))
+
+    def slow(request: Request, answer: Callable[[], Reply]) -> Heard:
+        bench.clock.sleep(took_s)
+        edited(bench, "C-2", 99)
+        return answer()
+
+    bench.world.faults["addsalestransaction", 1] = slow
+    statuses = {item.code: item.reason or item.status.value for item in bench.run().items}
+    assert bench.world.count("addsalestransaction") == 2
+    assert statuses == {"C-1": "booked", "C-2": "booked" if took_s > 60 else "source_changed"}

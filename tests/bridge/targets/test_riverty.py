@@ -247,8 +247,9 @@ def test_a_document_is_a_pdf_and_nothing_else() -> None:
     request = request_for(step)
     assert request.path == f"/documents/v1/S/{step.key}" and request.headers == {"Accept": "application/pdf"}
     assert request.pdf and request.kind is Kind.READ
-    assert meaning_of(step, said(200, b"%PDF-1.4")) == Yes(b"%PDF-1.4")
-    for body in (b"", b"<html>", b"{}"):
+    whole = b"%PDF-1.4 ... startxref 9 %%EOF\n"
+    assert meaning_of(step, said(200, whole)) == Yes(whole)
+    for body in (b"", b"<html>", b"{}", whole[: len(whole) // 2], b"%PDF-1.4 %%EOF" + bytes(2000)):
         refused = meaning_of(step, said(200, body))
         assert isinstance(refused, No) and refused.cause is Cause.UNREADABLE
 

@@ -1,4 +1,4 @@
-"""Programs that behave badly as processes. `python citizens.py loops`
+"""Programs that behave badly as processes. `python citizens.py loops`, and any word behind it to know them by.
 
 `python citizens.py --list` prints them as JSON, with what a run must come to.
 """
@@ -75,7 +75,7 @@ def prints() -> int:
 
 def forks() -> int:
     """Leaves children behind: one in its group, one in a session of its own."""
-    wait = [sys.executable, "-c", "import threading; threading.Event().wait(120)"]
+    wait = [sys.executable, "-S", "-c", "import threading; threading.Event().wait(120)", *sys.argv[2:]]
     subprocess.Popen(wait)
     subprocess.Popen(wait, start_new_session=True)
     return 0

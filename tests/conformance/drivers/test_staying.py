@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,7 +16,6 @@ from ixconform.judge import judge
 from ixconform.play import Stage, idle_polls, play
 from ixconform.profile import Claims, profile_of
 from ixconform.scenarios.asked import Asked, recording
-from ixconform.server import serving
 from ixconform.systems.registry import target_of
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
@@ -46,12 +44,6 @@ class Round(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", {port}), Round)
 server.serve_forever()
 """
-
-
-@pytest.fixture(scope="module")
-def control() -> Iterator[Control]:
-    with serving() as there:
-        yield there
 
 
 def free_port() -> int:

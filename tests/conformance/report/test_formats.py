@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,7 +20,7 @@ from rich.console import Console
 from conformance.report import sample
 from conformance.report.sarif_schema import SARIF
 from ixconform.report import badge, console, html, junit, markdown, sarif, statement, view
-from ixconform.report.model import LevelResult, Outcome, Report, Verdict, to_json
+from ixconform.report.model import Level, LevelResult, Outcome, Report, Verdict, level_result, to_json
 from ixconform.report.render import FORMATS, write
 from ixconform.report.story import story
 from ixconform.report.text import MAX, clean, line
@@ -306,6 +307,21 @@ def test_a_statement_pins_report_artefact_and_rules() -> None:
     assert (claim["level"], claim["profile"]) == ("L2", "ixpole-silvasoft-direct")
     assert claim["not_claimed"] == ["payments"]
     assert said["predicate"]["failedTests"] == ["P-ONE/C-061", "P-SEC/C-002"]
+
+
+def test_a_statement_passes_nothing_that_is_only_known_or_undecided() -> None:
+    def claimed(*verdicts: Verdict, outcome: Outcome = Outcome.PASSED) -> str:
+        checks = tuple(replace(FULL.checks[0], verdict=each) for each in verdicts)
+        made = level_result(verdicts)
+        levels = tuple(Level(level=number, name="", result=made) for number in range(FULL.asked_level + 1))
+        return statement.result(replace(FULL, checks=checks, levels=levels, outcome=outcome))
+
+    assert claimed(Verdict.PASS, Verdict.OMIT) == "PASSED"
+    assert claimed(Verdict.PASS, Verdict.WARN) == "WARNED"
+    assert claimed(Verdict.PASS, Verdict.KNOWN_FAILING) == "FAILED"  # exit code 0, and no claim
+    assert claimed(Verdict.PASS, Verdict.FLAKY) == "FAILED"
+    assert claimed(Verdict.PASS, outcome=Outcome.INTERRUPTED) == "FAILED"
+    assert statement.result(NOT_STARTED) == "FAILED"
 
 
 @every

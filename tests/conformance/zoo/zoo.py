@@ -1,26 +1,28 @@
 """Does the suite catch what it must, and nothing else? Runs mutants, variants and bad citizens through it.
 
-    python tests/conformance/zoo/zoo.py --write docs/conformance-zoo.md
+    PYTHONPATH=tests python tests/conformance/zoo/zoo.py --write docs/conformance-zoo.md
 
 A mutant is killed when a check fails whose property its header names. How long that took counts from the start of the
-run, with all scenarios in their order; then the scenario that killed it is played again, `--times` in all.
+run, with all scenarios in their order; then the case that showed it is played again, `--times` in all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.zoo.page import Animal, Hunted, Judged, page
+from conformance.zoo.page import Animal, Hunted, Judged, keep, kept, page
 from ixconform.control import Control
 from ixconform.data import Case
 from ixconform.drivers.command import CommandDriver
@@ -60,15 +62,24 @@ class Hunter(Runner):
 
     def __init__(self, stage: Stage, wish: Wish, named: Iterable[str]) -> None:
         super().__init__(stage, wish, Watch(named))
-        self.named, self.caught = frozenset(named), False
+        self.named = frozenset(named)
+        self.caught: Case | None = None
 
     def _play(self, case: Case) -> Played:
-        if self.caught:
+        if self.caught is not None:
             return Played(case, None, [], 0.0, "caught before")
         played = super()._play(case)
-        if any(each.kind == "fail" and each.code in self.named for each in played.findings):
-            self.caught = True
+        if self._named_in(played):
+            self.caught = case
         return played
+
+    def again(self) -> bool:
+        """Plays the case that showed the mistake once more."""
+        assert self.caught is not None
+        return self._named_in(super()._play(self.caught))
+
+    def _named_in(self, played: Played) -> bool:
+        return any(each.kind == "fail" and each.code in self.named for each in played.findings)
 
 
 class Watch:
@@ -138,7 +149,7 @@ def hunt(
     only: tuple[str, ...] = (),
     starts: bool = False,
 ) -> Hunted:
-    """Run the suite until it names the mistake, then the scenario that did so again and again."""
+    """Run the suite until it names the mistake, then the case that showed it again and again."""
     began = time.monotonic()
     with driver_of(animal, starts=starts) as driver, wish_of(animal.profile, level, only) as wish:
         stage = replace(stage_of(control, driver, animal.profile), env={"COMMON_FOLDER": str(wish.cases)})
@@ -147,13 +158,9 @@ def hunt(
         seconds = time.monotonic() - began
         other = tuple(sorted({each.id for each in runner.result.checks if each.verdict is Verdict.FAIL}))
         if check is None:
-            return Hunted(animal, None, seconds, 0, other)
-        again = replace(wish, only=(check.scenario,))
-        caught = 1
-        for _ in range(times - 1):
-            found = _caught(Hunter(runner.stage, again, animal.named))
-            caught += found is not None
-        return Hunted(animal, check, seconds, caught, other)
+            return Hunted(animal, None, seconds, 0, other, times)
+        caught = 1 + sum(runner.again() for _ in range(times - 1))
+        return Hunted(animal, check, seconds, caught, other, times)
 
 
 def _caught(runner: Runner) -> Check | None:
@@ -188,37 +195,90 @@ def reached(result: Result) -> str:
 # --- from the command line ---------------------------------------------------------------------------
 
 
-def _played(asked: argparse.Namespace) -> str:
-    """What the figures rest on, in a sentence."""
-    which = f"Only {', '.join(asked.scenario)} were played" if asked.scenario else "All scenarios were played"
-    against = "each against its first profile" if asked.first else "each against every profile it fits"
-    return f"{which}, up to L{asked.level}, {against}."
+@dataclass(slots=True)
+class Book:
+    """What is known so far, and the page of it: written anew with each result, so that a run cut short tells too."""
+
+    asked: argparse.Namespace
+    wrong: list[Animal]
+    right: list[Animal]
+    hunted: dict[Animal, Hunted] = field(default_factory=dict)
+    judged: dict[Animal, Judged] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, one: Hunted | Judged) -> None:
+        if isinstance(one, Hunted):
+            self.hunted[one.animal] = one
+        else:
+            self.judged[one.animal] = one
+
+    def add(self, one: Hunted | Judged) -> None:
+        with self.lock:
+            self.take(one)
+            if self.asked.keep:
+                keep(self.asked.keep, one)
+            if self.asked.write:
+                self.asked.write.write_text(self.page(), "utf-8")
+
+    def page(self) -> str:
+        hunted = [self.hunted[each] for each in self.wrong if each in self.hunted]
+        judged = [self.judged[each] for each in self.right if each in self.judged]
+        return page(hunted, judged, self.played())
+
+    def played(self) -> str:
+        """What the figures rest on, in a sentence."""
+        asked = self.asked
+        which = (
+            f"Only {', '.join(asked.scenario)} were played" if asked.scenario else "All scenarios were played"
+        )
+        against = "each against every profile it fits" if asked.every else "each against its first profile"
+        open_ends = len(self.wrong) + len(self.right) - len(self.hunted) - len(self.judged)
+        load = f"{os.getloadavg()[2]:.0f}" if hasattr(os, "getloadavg") else "unknown"
+        machine = f"Times are those of {os.cpu_count()} cores, whose load average was {load} in the end."
+        rest = f" {open_ends} were not played." if open_ends else ""
+        return f"{which}, mistakes up to L{asked.level}, variants up to L{asked.right_level}, {against}.{rest} {machine}"
+
+    @property
+    def good(self) -> bool:
+        caught = all(each.sure for each in self.hunted.values())
+        return caught and not any(each.alarms for each in self.judged.values())
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", default=[], help="M04 or V02; repeatable")
     parser.add_argument("--profile", action="append", default=[], help="silvasoft-direct; repeatable")
-    parser.add_argument("--first", action="store_true", help="each against its first profile only")
+    parser.add_argument(
+        "--every", action="store_true", help="against every profile it fits, not its first only"
+    )
     parser.add_argument(
         "--scenario", action="append", default=[], help="C-06*: these scenarios only; repeatable"
     )
     parser.add_argument("--kind", action="append", default=[], choices=KINDS, help="only these; repeatable")
     parser.add_argument("--times", type=int, default=1)
-    parser.add_argument("--level", type=int, default=4)
+    parser.add_argument(
+        "--level", type=int, default=4, help="up to which mistakes are looked for (default 4)"
+    )
+    parser.add_argument(
+        "--right-level", type=int, default=2, help="up to which variants are judged (default 2)"
+    )
     parser.add_argument("--at-once", type=int, default=2, help="so many connectors side by side (default 2)")
-    parser.add_argument("--write", type=Path)
+    parser.add_argument("--keep", type=Path, help="results so far; what stands there is not played again")
+    parser.add_argument("--write", type=Path, help="the page")
     asked = parser.parse_args()
     kinds = asked.kind or KINDS
     wrong = [each for kind in kinds if kind != "variants" for each in _chosen(kind, asked)]
     right = _chosen("variants", asked) if "variants" in kinds else []
-    with serving() as control, ThreadPoolExecutor(asked.at_once) as pool:
-        hunted = list(pool.map(lambda animal: _hunt(control, animal, asked), wrong))
-        judged = list(pool.map(lambda animal: _judge(control, animal, asked), right))
-    if asked.write:
-        asked.write.write_text(page(hunted, judged, asked.times, _played(asked)), "utf-8")
-    good = all(each.times == asked.times for each in hunted) and not any(each.alarms for each in judged)
-    return 0 if good else 1
+    book = Book(asked, wrong, right)
+    for one in kept(asked.keep) if asked.keep else []:
+        book.take(one)
+    url = os.environ.get("IXKIT_URL", "")
+    with serving(url) as control, ThreadPoolExecutor(asked.at_once) as pool:
+        hunts = [each for each in wrong if each not in book.hunted]
+        list(pool.map(lambda animal: book.add(_hunt(control, animal, asked)), hunts))
+        cases = [each for each in right if each not in book.judged]
+        list(pool.map(lambda animal: book.add(_judge(control, animal, asked)), cases))
+    return 0 if book.good else 1
 
 
 def _chosen(kind: str, asked: argparse.Namespace) -> list[Animal]:
@@ -229,7 +289,7 @@ def _chosen(kind: str, asked: argparse.Namespace) -> list[Animal]:
         and (not asked.profile or each.profile in asked.profile)
     ]
     firsts = {each.code: each for each in reversed(fitting)}
-    return [each for each in fitting if not asked.first or firsts[each.code] is each]
+    return [each for each in fitting if asked.every or firsts[each.code] is each]
 
 
 def _hunt(control: Control, animal: Animal, asked: argparse.Namespace) -> Hunted:
@@ -244,7 +304,7 @@ def _hunt(control: Control, animal: Animal, asked: argparse.Namespace) -> Hunted
 
 def _judge(control: Control, animal: Animal, asked: argparse.Namespace) -> Judged:
     began = time.monotonic()
-    result = judge(control, animal, level=asked.level, only=tuple(asked.scenario))
+    result = judge(control, animal, level=asked.right_level, only=tuple(asked.scenario))
     found = tuple(alarms(result))
     one = Judged(animal, reached(result), time.monotonic() - began, found)
     lines = [f"{animal.code} {animal.profile:17} {one.seconds:5.0f} s  {one.reached}"]

@@ -16,7 +16,8 @@ from ixmocks.control import meant as meant_module
 from ixmocks.control.problems import KINDS
 from ixmocks.engine.document import load_document
 from ixmocks.engine.faults import Fault, Harm, Place
-from ixmocks.engine.operation import Routes, snake_case
+from ixmocks.engine.operation import Routes
+from ixmocks.engine.outline import snake_case
 from ixmocks.engine.schema import Shape
 from ixmocks.kit import Held, Kit
 

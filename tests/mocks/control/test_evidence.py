@@ -82,7 +82,7 @@ def test_no_difference_shows_a_secret(kit: Kit) -> None:
     state = replace(
         moment.systems["pocket"], notes=moment.systems["pocket"].notes.insert(1, {"client_secret": "canary"})
     )
-    found, _ = differences(moment, replace(moment, systems=moment.systems.insert("pocket", state)))
+    found, _ = differences(moment, replace(moment, systems={**moment.systems, "pocket": state}))
     assert "canary" not in json.dumps(found)
 
 

@@ -158,6 +158,26 @@ def test_under_its_reading_a_broken_rule_is_an_http_error_too(
     assert client.raw("POST", "authentication/token", json=told).status == 401
 
 
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"json": {"token": "x"}}, 401, "INVALID_TOKEN"),
+        ({"json": {}}, 401, "INVALID_TOKEN"),
+        ({"data": b"{", "headers": {"content-type": "application/json"}}, 400, "INVALID_JSON"),
+        ({"life_cycle_state": "NEW"}, 400, "INVALID_LIFE_CYCLE_STATE"),
+    ],
+)
+def test_under_its_reading_each_refusal_of_the_application_is_an_http_error(
+    open_client: Callable[..., Any], invoice: Callable[..., Any], sent: dict[str, Any], status: int, code: str
+) -> None:
+    client = open_client(readings={"CRM-21": "http-4xx"})
+    if "life_cycle_state" in sent:
+        reply = client.ask("invoices/create", invoice(**sent))
+    else:
+        reply = client.raw("POST", "invoices/create", **sent)
+    assert (reply.status, reply.json["status"]["code"]) == (status, code)
+
+
 def test_a_refusal_names_its_place(client: Any, invoice: Callable[..., Any]) -> None:
     line = {"product_identifier": {"code": "Gold"}, "quantity": 1, "cost": 1, "sub_total": 1}
     reply = client.refused("invoices/create", invoice(line))

@@ -130,3 +130,9 @@ def test_a_number_beyond_a_double_is_noticed_and_none_loses_a_digit(raw: bytes, 
     value, noticed = exact.read(raw)
     assert noticed is vast
     assert Fraction(value[0]) == Fraction(raw.decode().strip('[]"'))
+
+
+@pytest.mark.parametrize("before", range(45))
+def test_a_long_whole_number_is_noticed_wherever_it_begins(before: int) -> None:
+    for digits, vast in ((307, False), (308, True), (330, True)):
+        assert exact.read(b" " * before + b"7" * digits)[1] is vast

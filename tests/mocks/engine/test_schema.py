@@ -62,6 +62,7 @@ def test_two_absent_members_are_two_violations() -> None:
         ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, [], "string or integer"),
         ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {}, "one of a, b"),
         ({"enum": ["x", "y"]}, "z", "one of x, y"),
+        ({"enum": ["x", None]}, "z", "one of x"),
         ({"type": "string", "pattern": "^a$", "x-expected": "the letter a"}, "b", "the letter a"),
         ({"type": "string", "nullable": True}, 1, "of type string or null"),
     ],

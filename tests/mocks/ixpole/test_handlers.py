@@ -171,7 +171,7 @@ def test_without_content_there_is_no_body_and_the_state_has_changed() -> None:
 
 def test_an_invalid_body_names_each_member_as_it_was_spelt(kit: Kit) -> None:
     refused = put(
-        kit, {"InstalmentCode": "C-2017-0001-01", "invoicenumber": 7, "invoice duedate": "2017-02-30"}
+        kit, {"InstalmentCode": "C-2017-0001-01", "invoicenumber": 7.5, "invoice duedate": "2017-02-30"}
     )
     assert refused.status == 400
     assert refused.json["Message"] == "The request is invalid."

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ixmocks.engine.outcome import Refused, Violation, Why
+from ixmocks.kit import Kit
 from ixmocks.riverty.envelope import refuse
 
 ORDERS = "/accounting/v1/businesses/1000/customers/C1/orders"
@@ -49,6 +50,12 @@ def test_a_wrong_key_looks_like_an_outage(books: Any, key: str) -> None:
 def test_a_world_may_answer_a_wrong_key_as_gateways_do(books: Any) -> None:
     books.act("setOnboarding", wrongKey=401)
     reply = books.ask(ORDERS, {}, auth=False)
+    assert (reply.status, reply.json["statusCode"], reply.rules) == (401, 401, ("RIV-15",))
+
+
+def test_under_its_reading_a_wrong_key_is_refused_by_the_gateway() -> None:
+    kit = Kit("documents", readings={"RIV-15": "http-401"})
+    reply = kit.ask("riverty", "POST", ORDERS, json={}, headers={"X-Subscription-Key": "wrong"}, auth=False)
     assert (reply.status, reply.json["statusCode"], reply.rules) == (401, 401, ("RIV-15",))
 
 

@@ -175,3 +175,10 @@ def test_which_addresses_may_be_registered(books: Any, url: str, status: int) ->
 def test_the_machine_itself_may_be_shut_out(books: Any, readings: dict[str, str]) -> None:
     body = {"callbackUrl": "http://127.0.0.1:9/x", "notificationTypes": ["accounting/EDIErrorSent"]}
     assert books.ask("/administration/v1/notification-callbacks", body).rules == ("RIV-20",)
+
+
+def test_the_newer_path_of_customers_is_the_same_call(books: Any) -> None:
+    customer = {"customerNumber": "c7", "lastName": "Peeters"}
+    made = books.kit.ask("riverty", "POST", "/subscriptions/v1/businesses/1000/customers", json=customer)
+    read = books.kit.ask("riverty", "GET", "/subscriptions/v1/customers/c7")
+    assert (made.status, made.json, read.json) == (200, customer, customer)

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ixmocks.silvasoft.columns import Columns, read_columns
+from ixmocks.silvasoft.columns import Columns
 from ixmocks.silvasoft.money import half_up
-from ixmocks.silvasoft.sales import _careful_lines
+from ixmocks.silvasoft.sales import _careful_lines, _usual_lines
 from ixmocks.silvasoft.state import State
 
 amounts = (
@@ -49,18 +49,24 @@ lists = st.one_of(
 
 @given(lists)
 @example([{"TaxPc": 21, "SubTotalInclTax": Decimal("-1.10")}, {"TaxPc": 6, "SubTotalInclTax": 5}])
+@example([{"TaxPc": 21, "SubTotalInclTax": Decimal("1e3")}])
+@example([{"TaxPc": 0, "SubTotalInclTax": 1}, {"TaxPc": False, "SubTotalInclTax": 1}])
 def test_by_column_is_the_same_as_one_by_one_or_left_to_it(state: State, rows: list[Any]) -> None:
-    ledger = state.settings.default_ledger
-    read = read_columns(rows, state.books, ledger)
+    noted: list[str] = []
+    read = _usual_lines(state, rows, noted, {})
     found: list[Any] = []
     notes: list[str] = []
     one_by_one = _careful_lines(state, rows, half_up, found, notes, {})
     if read is None:
+        assert noted == []
         return
     assert found == []
+    assert list(dict.fromkeys(noted)) == list(dict.fromkeys(notes))
     assert list(read) == one_by_one
     assert read.totals() == (sum(line.net for line in one_by_one), sum(line.incl for line in one_by_one))
-    assert read.centres == tuple(line.centre for line in one_by_one)
+    assert [*dict.fromkeys(kind.centre for kind in read.kinds)] == [
+        *dict.fromkeys(line.centre for line in one_by_one)
+    ]
     assert len(read) == len(rows)
     assert read[0] == one_by_one[0]
     assert read == tuple(one_by_one)
@@ -72,6 +78,22 @@ def test_the_lines_of_most_clients_are_read_by_column(state: State) -> None:
         "LedgerAccountNumber": "8020",
     }  # fmt: skip
     for names in (tuple(row), tuple(row)[:2], tuple(row)[:3], tuple(reversed(row))):
-        lines = read_columns([{name: row[name] for name in names}] * 75, state.books, "8000")
+        lines = _usual_lines(state, [{name: row[name] for name in names}] * 75, [], {})
         assert isinstance(lines, Columns)
         assert lines[74].net == 37164
+
+
+def test_lines_that_differ_in_members_and_order_are_read_by_column_too(state: State) -> None:
+    code = "21.0% - high, services"
+    rows = [
+        {"SubTotalInclTax": Decimal("1.21"), "TaxPc": 21, "Description": "a", "Unknown": [1]},
+        {"TaxCode": code, "TaxPc": 6, "SubTotalInclTax": "0.05", "CostCenter": " WOMEN "},
+        {"TaxPc": Decimal("21.0"), "SubTotalInclTax": -12, "LedgerAccountNumber": "8020", "TaxCode": None},
+    ]
+    notes: list[str] = []
+    lines = _usual_lines(state, rows, notes, {})
+    assert isinstance(lines, Columns)
+    assert [line[1:6] for line in lines] == [
+        (121, 100, "a", "", "8000"), (5, 4, "", "WOMEN", "8000"), (-1200, -992, "", "", "8020"),
+    ]  # fmt: skip
+    assert notes == ["SILV-15", "SILV-13"]

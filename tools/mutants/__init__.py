@@ -1,0 +1,1 @@
+"""Rules that are a little weaker than they should be, and who notices."""
