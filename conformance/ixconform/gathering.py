@@ -44,8 +44,7 @@ def exchanges_of(stage: Stage, world: str, spans: Sequence[Span]) -> tuple[Excha
 
 def _ours(summary: Mapping[str, Any], spans: Sequence[Span]) -> bool:
     """What the kit entered before the first run is data, not history."""
-    number = number_of(summary["id"])
-    return not summary["operation"].startswith("act:") or (bool(spans) and number > spans[0][0])
+    return not spans or number_of(summary["id"]) >= spans[0][0]
 
 
 def _exchange(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ixconform.data import Case, Line, Step
 from ixconform.scenarios.asked import Asked, Build, Omitted, Scenario, case, life, people, settle
 from ixconform.worlds import Maker, day
 
-RANDOM_WORLDS = 3
 TEXTS = (
     ("accents", "Abonnement été: Zoë & Søn, Ærø"),
     ("an emoji", "Goal ⚽ season"),
@@ -267,49 +264,7 @@ def crowded(asked: Asked) -> list[Case] | Omitted:
     return [case(asked, maker, (*life(asked), settle()))]
 
 
-def order(asked: Asked) -> list[Case]:
-    """Many ordinary ones: the backlog's order decides nothing but numbers."""
-    maker = asked.maker(22)
-    customers = [maker.customer() for _ in range(4)]
-    for number in range(8):
-        maker.instalment(customers[number % 4], day=day(-number))
-    return [case(asked, maker, life(asked, paid=True))]
-
-
-def permuted(asked: Asked) -> list[Case]:
-    """The same eight instalments twice, handed out in opposite orders."""
-    made = []
-    for words, days in (("oldest first", range(8)), ("newest first", range(7, -1, -1))):
-        maker = asked.maker(22)
-        customers = [maker.customer() for _ in range(4)]
-        for number, back in enumerate(days):
-            maker.instalment(customers[number % 4], day=day(back - 8))
-        made.append(case(asked, maker, life(asked), variant=words))
-    return made
-
-
-def random_worlds(asked: Asked) -> list[Case]:
-    """Worlds that nobody chose: customers, lines, rates and amounts by chance, the same for the same seed."""
-    made = []
-    for nth in range(RANDOM_WORLDS):
-        maker = asked.maker(500 + nth)
-        chance, known = maker.chance, RATES[asked.profile.target]
-        customers = [
-            maker.customer(known=chance.random() < 0.7 or not asked.claims.customers) for _ in range(3)
-        ]
-        for _ in range(5):
-            products = {501 + n: known[n % len(known)] for n in range(4)}
-            lines = [
-                maker.line(chance.randrange(1, 200_000), products[product], product=product, text=f"Seat {n}")
-                for n in range(chance.choice((1, 1, 2, 3, 7, 20)))
-                for product in [chance.choice(sorted(products))]
-            ]
-            maker.instalment(chance.choice(customers), lines, day=day(-chance.randrange(0, 13)))
-        made.append(case(asked, maker, life(asked), variant=f"world {nth + 1}"))
-    return made
-
-
-def _of(id: str, title: str, build: Build, *about: str, purpose: str, target: bool = True) -> Scenario:
+def scenario(id: str, title: str, build: Build, *about: str, purpose: str, target: bool = True) -> Scenario:
     return Scenario(
         id=id,
         level=2,
@@ -322,7 +277,7 @@ def _of(id: str, title: str, build: Build, *about: str, purpose: str, target: bo
 
 
 SCENARIOS = (
-    _of(
+    scenario(
         "C-020",
         "new customers",
         new_customers,
@@ -331,14 +286,14 @@ SCENARIOS = (
         purpose="A new customer is made once, before its document, and its code is told.",
         target=False,
     ),
-    _of(
+    scenario(
         "C-021",
         "equal names and addresses",
         same_names,
         "P-MAP",
         purpose="Customers of one name or e-mail address are kept apart by their code.",
     ),
-    _of(
+    scenario(
         "C-022",
         "a new namesake",
         new_namesake,
@@ -346,16 +301,20 @@ SCENARIOS = (
         "P-DEP",
         purpose="A new customer named like another is not booked on that other one.",
     ),
-    _of(
+    scenario(
         "C-023",
         "products",
         products,
         "P-DEP",
         purpose="A product that is missing is made once, whatever uses it.",
     ),
-    _of("C-024", "tax rates", rates, "P-MAP", purpose="Several rates on one document, and each rate alone."),
-    _of("C-025", "cents", cents, purpose="Thirds, half cents, large and small amounts agree to the cent."),
-    _of(
+    scenario(
+        "C-024", "tax rates", rates, "P-MAP", purpose="Several rates on one document, and each rate alone."
+    ),
+    scenario(
+        "C-025", "cents", cents, purpose="Thirds, half cents, large and small amounts agree to the cent."
+    ),
+    scenario(
         "C-026",
         "dates",
         dates,
@@ -364,7 +323,7 @@ SCENARIOS = (
         purpose="No date swaps day and month or slips by a day.",
         target=False,
     ),
-    _of(
+    scenario(
         "C-027",
         "texts",
         texts,
@@ -372,8 +331,10 @@ SCENARIOS = (
         purpose="Accents, emoji, markup, long texts: nothing breaks, nothing is lost.",
         target=False,
     ),
-    _of("C-028", "credits", credits, purpose="Credit notes, negative lines and lines over nothing survive."),
-    _of(
+    scenario(
+        "C-028", "credits", credits, purpose="Credit notes, negative lines and lines over nothing survive."
+    ),
+    scenario(
         "C-029",
         "codes",
         codes,
@@ -381,7 +342,7 @@ SCENARIOS = (
         purpose="Codes that look alike are never taken for each other.",
         target=False,
     ),
-    _of(
+    scenario(
         "C-030",
         "drafts become real",
         draft_stays,
@@ -389,28 +350,28 @@ SCENARIOS = (
         "P-IDEM",
         purpose="D first, the real number once, never back.",
     ),
-    _of(
+    scenario(
         "C-032",
         "a draft is deleted",
         draft_dropped,
         "P-ACK",
         purpose="A deleted draft is not booked again behind a person's back, and nothing else stops.",
     ),
-    _of(
+    scenario(
         "C-040",
         "75 lines",
         long_ones,
         "P-LIM",
         purpose="75 lines pass; what is longer is refused, merged or split as claimed, and no line is lost.",
     ),
-    _of(
+    scenario(
         "C-042",
         "numbers taken by hand",
         taken_numbers,
         "P-ACK",
         purpose="A number that a person has used is no obstacle and is not taken for one's own.",
     ),
-    _of(
+    scenario(
         "C-051",
         "more instalments later",
         later,
@@ -418,43 +379,12 @@ SCENARIOS = (
         purpose="What is done is not done again; what is new is.",
         target=False,
     ),
-    _of(
+    scenario(
         "C-052",
         "more than a page",
         crowded,
         "P-DEP",
         "P-MAP",
         purpose="Books with more than a page of customers: nobody is made twice.",
-    ),
-    _of(
-        "C-053",
-        "an ordinary backlog",
-        order,
-        "P-ACK",
-        "P-IDEM",
-        "P-CONV",
-        "P-PAY",
-        purpose="Eight instalments of four customers.",
-        target=False,
-    ),
-    replace(
-        _of(
-            "C-054",
-            "the backlog's order",
-            permuted,
-            "P-META-3",
-            purpose="The same instalments in the opposite order end as the same documents.",
-            target=False,
-        ),
-        same_end="P-META-3",
-    ),
-    _of(
-        "C-055",
-        "worlds by chance",
-        random_worlds,
-        "P-ACK",
-        "P-MAP",
-        purpose="Worlds that nobody chose.",
-        target=False,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ixconform.scenarios import booking, changes, crashes, details, first, weather
+from ixconform.scenarios import booking, changes, crashes, details, first, many, weather
 
-ROOMS = (first, booking, changes, details, weather, crashes)
+ROOMS = (first, booking, many, changes, details, weather, crashes)
 SCENARIOS = tuple(each for room in ROOMS for each in room.SCENARIOS)
