@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from conformance.histories import TARGET, codes, data, exchange, findings, right, with_documents, with_told
+from conformance.histories import (
+    TARGET,
+    codes,
+    data,
+    exchange,
+    findings,
+    right,
+    spoiled,
+    with_documents,
+    with_told,
+)
 from ixconform.checks.finding import Seen
 from ixconform.config import ConfigError, claims_of
 from ixconform.control import Control
@@ -171,3 +181,16 @@ def test_without_a_look_into_the_books_one_number_for_two_instalments_is_found()
     unseen = [each.code for each in judge(same, UNSEEN, Claims()) if each.code == "P-ONE"]
     assert unseen == ["P-ONE"]
     assert [each.code for each in judge(history, UNSEEN, Claims())] == []
+
+
+def test_a_document_whose_creation_was_answered_with_an_error_was_made_all_the_same() -> None:
+    history = right(data(1))
+    made = next(each for each in history.exchanges if each.operation == "addsalestransaction")
+    hidden = spoiled(
+        history, made.number, answered={"error": "internal"}, status=500, fault="hang@after_commit"
+    )
+    document = history.books.documents[0]
+    assert codes(with_documents(hidden, document)) == set()
+    late = exchange(99, "silvasoft", "addsalestransaction", sent=made.sent, changed=True)
+    only_later = tuple(each for each in hidden.exchanges if each.number != made.number)
+    assert "P-ACK" in codes(replace(with_documents(hidden, document), exchanges=(*only_later, late)))
