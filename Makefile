@@ -34,7 +34,7 @@ coverage-gate: $(VENV)/.dev ## what of the contracts the last whole `make test` 
 mutate: $(VENV)/.dev ## would the tests notice a weaker rule? all rules (ARGS="silvasoft --only SILV-01" for less)
 	@$(BIN)/python tools/mutate.py $(or $(ARGS),--write docs/mutants.md)
 
-test-long: $(VENV)/.dev ## all tests, the long ones too, with many more examples
+test-long: $(VENV)/.dev tools/peers/node_modules/.stamp tools/peers/.venv/.stamp ## all tests, the long ones too, with many more examples
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 -m "long or not long" $(ARGS)
 
 simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
@@ -83,8 +83,10 @@ conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (
 conform-zoo: $(VENV)/.dev ## what the suite catches: 41 mistakes, ten times each, and harmless variants (an hour)
 	PYTHONPATH=tests $(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
-bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism
+bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism; what the bridge books
 	$(BIN)/python tests/bench/bench.py $(ARGS)
+	$(BIN)/python tests/bench/bridge.py
+	$(BIN)/python tests/bench/bridge.py --profile --only "silvasoft, direct"
 
 docs: $(VENV)/.dev ## the pages of docs/, into site/
 	$(BIN)/mkdocs build --strict --quiet
@@ -95,10 +97,12 @@ lock: ## pin anew what pyproject.toml allows (needs uv)
 	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --quiet -c requirements.lock -o requirements-dev.lock
+	uv pip compile tools/peers/python/requirements.in --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --quiet -o tools/peers/python/requirements.lock
 
 clean: ## remove all that make made, .venv too
 	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
-	  .coverage .coverage.* htmlcov tools/*/node_modules tools/lint/.linted
+	  .coverage .coverage.* htmlcov tools/*/node_modules tools/peers/.venv tools/lint/.linted
 	find $(WORK) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- setting up -----------------------------------------------------------------------------------
@@ -124,6 +128,12 @@ $(VENV)/.runtime: pyproject.toml $(VENV)/.locked
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "installing what requirements-dev.lock pins"
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+tools/peers/.venv/.stamp: tools/peers/python/requirements.lock | $(VENV)/bin/python
+	@echo "installing what $< pins"
+	@$(VENV)/bin/python -m venv tools/peers/.venv
+	@tools/peers/.venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
 tools/%/node_modules/.stamp: tools/%/package.json tools/%/package-lock.json

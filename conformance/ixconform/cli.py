@@ -157,6 +157,7 @@ def run(
     console = session.console_of(quiet=shape == "json")
     report = session.judged(picked, wish, console, readings=readings)
     session.written(report, folder or (Path(picked.config.report) if picked.config.report else None), console)
+    session.summarised(report)
     if shape == "json":
         from ixconform.report.model import to_json
 

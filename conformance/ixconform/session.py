@@ -291,6 +291,20 @@ def known_scenarios(option: str, wanted: Sequence[str]) -> None:
             stop(f"{option} {pattern}: there is no such scenario; there are {there}", USAGE)
 
 
+def summarised(report: Report) -> None:
+    """In a workflow of GitHub the summary stands on the page of the run; elsewhere nothing happens."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not path:
+        return
+    from ixconform.report import markdown
+
+    try:
+        with open(path, "a", encoding="utf-8", errors="replace") as file:
+            file.write(markdown.render(report) + "\n")
+    except OSError as error:
+        click.echo(f"ixkit conform: GITHUB_STEP_SUMMARY {path}: {error.strerror}", err=True)
+
+
 def written(report: Report, folder: Path | None, console: Console) -> None:
     if folder is None:
         return

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 """No more than a bound: whatever is waited for says itself when it is there."""
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS, and reading the system's certificates for each client takes 24 ms."""

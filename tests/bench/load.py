@@ -50,7 +50,8 @@ def _wrk(
     if body:
         lines.append(f'wrk.body = io.open("{folder / "body"}", "rb"):read("*a")')
     script.write_text("\n".join(lines), "utf-8")
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(script), url]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "60s"]
+    command += ["-s", str(script), url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for trouble in ("Non-2xx", "Socket errors"):
         if trouble in said:

@@ -8,6 +8,7 @@ import pytest
 
 from ixconform.config import ConfigError, claims_of, find, read, seconds_of
 from ixconform.profile import ProfileError, profile_of, profiles
+from ixmocks.commandline.templates import CONFIG
 
 WHOLE = """
 seed = 7
@@ -93,3 +94,19 @@ def test_a_correlation_may_be_a_table() -> None:
         claims_of({"correlation": {"field": "InvoiceNotes", "pattern": "(?P<code>x)"}}).correlation
         == "(?P<code>x)"
     )
+
+
+def test_what_init_writes_is_a_configuration_that_only_wants_its_command(tmp_path: Path) -> None:
+    path = tmp_path / "ixkit.toml"
+    path.write_text(CONFIG, "utf-8")
+    found = read(path)
+    assert found.command == ("./my-connector", "--once")
+    assert (found.profile, found.level) == ("ixpole-silvasoft-direct", 2)
+    assert found.profile in profiles()
+
+
+def test_lists_of_known_checks_are_named_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "ixkit.toml"
+    path.write_text('[conform]\nknown_failing = "a.txt"\nknown_flaky = "b.txt"\n')
+    found = read(path)
+    assert (found.known_failing, found.known_flaky) == ("a.txt", "b.txt")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from conformance.report import sample
 from ixconform import session
 from ixconform.cli import conform
 from ixconform.control import ControlError
@@ -124,3 +125,18 @@ def test_mocks_that_do_not_answer_are_no_defect() -> None:
 
     with pytest.raises(ControlError):
         session._guarded(SimpleNamespace(run=run))  # type: ignore[arg-type]
+
+
+def test_a_workflow_gets_the_summary_on_its_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "summary.md"
+    page.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    session.summarised(sample.full())
+    assert page.read_text().startswith("before\n## ")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "gone" / "summary.md"))
+    session.summarised(sample.full())
+    assert "No such file" in capsys.readouterr().err
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY")
+    session.summarised(sample.full())

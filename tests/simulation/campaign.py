@@ -39,7 +39,7 @@ class Case:
     way: str
     first: int = 0
     count: int = 1
-    """Of random lives and traces: seeds. Of singles and pairs: each ``count``-th plan, from the ``first`` on."""
+    """Of random lives and traces: seeds. Of the others: each ``count``-th plan, from the ``first`` on."""
     every: bool = False
     thin: int = 1
     """Pairs: each so many-th second strike."""
@@ -119,7 +119,7 @@ def _outcomes(case: Case) -> Iterator[Any]:
                 raise AssertionError(f"seed {seed} has two traces: {once.trace} and {again.trace}")
             yield once
     elif case.kind == "together":
-        for plan in two_bridges(case.way):
+        for plan in list(two_bridges(case.way))[case.first :: case.count]:
             yield overtaken(plan)
     else:
         plans = list(singles(case.way, every=case.every))
@@ -141,7 +141,7 @@ def cases(
         for first in range(seed, seed + lives, CHUNK):
             yield Case(kind, ways[0] if len(ways) == 1 else "", first, min(CHUNK, seed + lives - first))
     elif kind == "together":
-        yield from (Case(kind, way) for way in ways)
+        yield from (Case(kind, way) for way in ways)  # each whole
     else:
         yield from (Case(kind, way, part, parts, every) for way in ways for part in range(parts))
 

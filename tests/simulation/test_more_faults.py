@@ -1,7 +1,8 @@
 """Does any single fault, at any request of a life, ever book twice, lose something, or mislead iXpole?
 
-For the ways that the enumeration of `test_single_faults.py` does not play: Riverty, whose verdicts come later, own
-numbers at TelecomX, amounts by cost at CRM.COM. Two instalments of one customer, each fault at each request.
+For the ways that the enumeration of `test_single_faults.py` does not play: Riverty under other readings and with the
+client's numbers, own numbers at TelecomX, amounts by cost at CRM.COM. Two instalments of one customer, each fault at
+each request; most of it in the long run.
 """
 
 from __future__ import annotations
@@ -222,15 +223,10 @@ def struck(way: str) -> list[tuple[str, int]]:
     return [call for call in calls(way) if call[0] not in OFTEN or call[1] in (1, last[call[0]])]
 
 
-SHORT = {"killed after", "answer lost"}
-"""What `make test` plays to Riverty, whose verdicts need three times as many runs; the others take long."""
-
-
 def cases() -> Iterator[Any]:
     for way in {**WAYS, **LONG_WAYS}:
         for fault in FAULTS:
-            long = way in LONG_WAYS or (way.startswith("riverty") and fault not in SHORT)
-            yield pytest.param(way, fault, marks=[pytest.mark.long] if long else [])
+            yield pytest.param(way, fault, marks=[pytest.mark.long])
 
 
 @pytest.mark.parametrize(("way", "fault"), list(cases()))

@@ -8,7 +8,7 @@ from simulation.campaign import Case, play
 from simulation.test_single_faults import Record, kept
 from simulation.worlds import WAYS
 
-SAMPLED, THIN = 120, 10
+SAMPLED, THIN = 180, 10
 """Of so many first strikes one, and of so many second ones behind it one."""
 
 

@@ -57,8 +57,9 @@ def listen(seen: dict[str, Seen]) -> None:
 
         def append(event: Event) -> None:
             written(event)
-            if event.system in seen and event.system in ours:
-                seen[event.system].take(event, world.readings)
+            concerned = (event.system,) if event.system in ours else ours.intersection(worlds.rules)
+            for name in concerned:
+                seen[name].take(event, world.readings)
 
         world.journal.append = append  # type: ignore[method-assign]
 

@@ -87,12 +87,15 @@ def _change_contract(mutant: Mutant, loaded: Loaded) -> None:
 
     name = Path(mutant.file).name
     raw = json.loads(json.dumps(mutant.make(), default=str))
-    read = document._mapping
+    read, outlined = document._mapping, document._outlined
 
     def changed(path: Path) -> dict[str, Any]:
         return json.loads(json.dumps(raw)) if path.name == name else read(path)  # type: ignore[no-any-return]
 
-    document._mapping = changed
+    def read_anew(path: Path) -> dict[str, Any]:
+        return document.read_anew(changed(path), path) if path.name == name else outlined(path)
+
+    document._mapping, document._outlined = changed, read_anew
     for port in loaded.ports:
         if f"{port.system.name}.yaml" == name:
             port.document = document.load_document(name)

@@ -20,7 +20,7 @@ class Limit:
 
     def left_s(self, now: datetime) -> float:
         """Seconds to wait. Never more than was asked for: a calendar that was set back says nothing of the rest."""
-        return max(0.0, min((self.until - now).total_seconds(), (self.until - self.since).total_seconds()))
+        return max(0, min((self.until - now).total_seconds(), (self.until - self.since).total_seconds()))
 
     def is_measurable(self, now: datetime) -> bool:
         """Has the calendar gone on since it was set? Where it stands still no waiting would ever end."""

@@ -28,7 +28,10 @@ def get_coverage(asked: Asked) -> Done:
         "events": len(events),
         "dropped": written - len(events),
         "systems": {
-            name: _of_system(asked.kit.ports[name], seen, asked.world.readings)
+            name: {
+                **_of_system(asked.kit.ports[name], seen, asked.world.readings),
+                "reached": _reached(asked.kit.ports[name], events, asked.world.readings),
+            }
             for name, seen in by_system.items()
         },
     })  # fmt: skip
@@ -42,7 +45,6 @@ def _of_system(port: Port, events: list[Event], readings: Mapping[str, str]) -> 
         "operations": operations,
         "rules": rules,
         "transitions": transitions(events, port.system.name),
-        "reached": _reached(port, events, readings),
     }
 
 

@@ -10,6 +10,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+# First of all: connexion is imported there without what nobody needs, and without its warnings.
+from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
+
+# isort: split
 import flask
 from connexion import FlaskApp
 from connexion.exceptions import ProblemException
@@ -25,7 +29,6 @@ from ixmocks.control.views import violation_of
 from ixmocks.control.waiting import Waiting, wait_out
 from ixmocks.engine import exact
 from ixmocks.engine.asgi import Message, Receive, Scope, Send
-from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
 from ixmocks.engine.document import load_document
 from ixmocks.engine.operation import Operation, check_parameters, compile_routes
 from ixmocks.engine.outcome import Violation

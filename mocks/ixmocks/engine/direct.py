@@ -30,7 +30,10 @@ _GLANCE_S = 5.0
 _UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """What may not stand in a header's value."""
 _CLOSE = b"connection: close\r\n"
-_TELLING = frozenset({b"expect", b"transfer-encoding", b"content-length", b"connection"})
+_UNLIKE = frozenset({b"HEAD", b"CONNECT"})
+"""Methods whose answers are unlike those of all others."""
+_KEEPING = frozenset({b"connection", b"proxy-connection"})
+_TELLING = _KEEPING | {b"expect", b"transfer-encoding", b"content-length"}
 """Headers that say how a request is to be read or answered."""
 
 
@@ -78,13 +81,13 @@ class Direct(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._since, self._reading = self.loop.time(), True
+        self._telling = []
         if self._front is None:
             super().on_message_begin()
             return
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
-        self._telling = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
@@ -123,14 +126,14 @@ class Direct(HttpToolsProtocol):
             return False
         if self._is_busy():
             return False  # an earlier request is still being answered: this one waits its turn
-        if self.parser.get_method() == b"HEAD":
+        if self.parser.get_method() in _UNLIKE:
             return False
         for name, value in self._telling:
             if name == b"transfer-encoding":
                 return False
             if name == b"content-length" and not (value.isdigit() and int(value) <= BODY_MAX):
                 return False
-            if name == b"connection" and self.parser.should_upgrade():
+            if name in _KEEPING and self.parser.should_upgrade():
                 return False
         return True
 
@@ -138,7 +141,7 @@ class Direct(HttpToolsProtocol):
         """Whether the connection is kept. Before HTTP/1.1 a client has to ask for it, which uvicorn does not hear."""
         if not self.parser.should_keep_alive():
             return False
-        asked = any(name == b"connection" for name, _ in self._telling)
+        asked = any(name in _KEEPING for name, _ in self._telling)
         return not asked or self.parser.get_http_version() != "1.0"
 
     def _answer(self) -> None:

@@ -88,18 +88,24 @@ class Document(Mapping[str, Any]):
 
 
 def load_document(name: str, folder: Path = SPECS) -> Document:
-    """The OpenAPI document `name` (``silvasoft.yaml``). Raises SpecError for anything unusable.
+    """The OpenAPI document `name` (``silvasoft.yaml``). Raises SpecError for anything unusable."""
+    return _revived(_outlined(folder / name))
 
-    What was read and found good is kept by content hash: only a document that is new is looked at.
-    """
-    path = folder / name
-    text = _read(path)
-    kept = _cache() / f"{hashlib.sha256(text + _READER).hexdigest()[:32]}.outline.json"
+
+def _outlined(path: Path) -> dict[str, Any]:
+    """What was read and found good is kept by content hash: only a document that is new is looked at."""
+    kept = _cache() / f"{hashlib.sha256(_read(path) + _READER).hexdigest()[:32]}.outline.json"
     try:
-        return _revived(json.loads(kept.read_bytes()))
+        found = dict(json.loads(kept.read_bytes()))
+        _revived(found)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        pass
-    raw = _mapping(path)
+        found = read_anew(_mapping(path), path)
+        _store(kept, found)
+    return found
+
+
+def read_anew(raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """What connexion finds in a document, as JSON values. Raises SpecError for anything unusable."""
     stated = raw.get("openapi")
     if not isinstance(stated, str) or not stated.startswith("3.0"):
         raise SpecError(f"{path}: no OpenAPI 3.0 document: `openapi` is {stated!r}; expected '3.0.3'.")
@@ -108,7 +114,7 @@ def load_document(name: str, folder: Path = SPECS) -> Document:
     from ixmocks.engine.reading import Specification, outlines
 
     try:
-        spec = Specification(raw)
+        spec = Specification(dict(raw))
         found = {
             "raw": json.dumps(raw),
             "outlines": [asdict(outline) for outline in outlines(spec)],
@@ -119,8 +125,7 @@ def load_document(name: str, folder: Path = SPECS) -> Document:
         raise SpecError(f"{path}: {error}. Correct the document and start again.") from None
     except Exception as error:
         raise SpecError(f"{path}: {error}. Correct the document and start again.") from error
-    _store(kept, found)
-    return _revived(json.loads(json.dumps(found)))
+    return dict(json.loads(json.dumps(found)))
 
 
 _READER = f"connexion {version('connexion')}, outline 1".encode()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+__all__ = ["value"]
+
 if TYPE_CHECKING:
     from dataclasses import dataclass as value
 else:
@@ -29,7 +31,7 @@ _OF_THE_CLASS = frozenset({"__dict__", "__weakref__", "__annotations__"})
 def _struct(made: type) -> type:
     """The class with the same members, made of C."""
     namespace = {name: what for name, what in vars(made).items() if name not in _OF_THE_CLASS}
-    known = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)(made)
+    known: type[Any] = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)(made)
     fields = dataclasses.fields(known)
     namespace = {name: what for name, what in namespace.items() if all(name != each.name for each in fields)}
     struct = msgspec.defstruct(

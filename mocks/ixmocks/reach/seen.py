@@ -29,7 +29,11 @@ class Seen:
         return tuple(rule for rule in self._book.rules.values() if operation in rule.operations)
 
     def take(self, event: Event, readings: Mapping[str, str]) -> None:
-        """One event of this system, in a world with these readings."""
+        """One event of a world with these readings. Of another system's, or time passing, only steps are taken."""
+        if event.changed or event.before.clock is not event.after.clock:
+            self._take_steps(event)
+        if event.system != self.system:
+            return
         counts, operation = self.counts, event.operation
         counts["operation", operation] += 1
         counts["status", f"{operation} {event.status}"] += 1
@@ -48,8 +52,6 @@ class Seen:
                 counts["obeyed", rule.code] += 1
             if rule.readings and rule.code in readings:
                 counts["reading", f"{rule.code}={readings[rule.code]}"] += 1
-        if event.changed or event.before.clock is not event.after.clock:
-            self._take_steps(event)
 
     def _take_steps(self, event: Event) -> None:
         for machine in machines(self.system):

@@ -1,4 +1,4 @@
-"""Who answers which operation? Each handler reads the request, asks one rule and shapes the answer."""
+"""Who answers which operation? A row each: which rule is asked, and how its answer is shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from ixmocks.telecomx.entry import Session
 from ixmocks.telecomx.state import Employee
 from ixmocks.telecomx.tokens import Kind
 
+Shape = Callable[[Call, Any], Any]
+Handler = Callable[[Call], Answer]
 SUCCESS = {"success": True}
+IDS = ("invoiceId", "currentId", "customerId", "productId", "employeeId")
+INNER_IDS = ("addressId", "token")
 
 
 def auth_login(call: Call) -> Answer:
@@ -34,133 +38,22 @@ def auth_validate_token(call: Call) -> Answer:
     return call.reply(call.decide(rules.validate, dict(call.query)), shape)
 
 
-def ping(call: Call) -> Answer:
-    return _done(call, rules.ping)
+def _asks(rule: Rule, shape: Shape) -> Handler:
+    """Somebody who is let in asks for what the address names; the answer is shown to her."""
+
+    def handler(call: Call) -> Answer:
+        asked = Asked(
+            _by(call), call.body,
+            id=next((call.path[name] for name in IDS if name in call.path), ""),
+            inner=next((call.path[name] for name in INNER_IDS if name in call.path), ""), query=call.query,
+        )  # fmt: skip
+        return call.reply(call.decide(rule, asked), lambda of: Answer(200, shape(call, of)))
+
+    return handler
 
 
-def employee_create_token(call: Call) -> Answer:
-    def shape(made: tuple[Employee, int] | None) -> Answer:
-        if made is None:
-            return Answer(200, SUCCESS)
-        employee, serial = made
-        token = tokens.issue(Kind.MACHINE, serial, user=employee.user, world=_world(call))
-        return Answer(200, {**SUCCESS, "token": token.text})
-
-    return _answered(call, rules.create_token, shape)
-
-
-def employee_delete_token(call: Call) -> Answer:
-    return _done(call, rules.delete_token)
-
-
-def invoice_create(call: Call) -> Answer:
-    return _answered(call, rules.create_invoice, lambda made: _invoice(call, made))
-
-
-def invoice_get(call: Call) -> Answer:
-    return _answered(call, rules.get_invoice, lambda found: _invoice(call, found))
-
-
-def invoice_list(call: Call) -> Answer:
-    def shape(page: Any) -> Answer:
-        return Answer(200, show.invoices(page, call.state, _by(call), call.readings))
-
-    return _answered(call, rules.list_invoices, shape)
-
-
-def invoice_update(call: Call) -> Answer:
-    return _done(call, rules.update_invoice)
-
-
-def invoice_current_create(call: Call) -> Answer:
-    return _answered(call, rules.create_current, lambda made: _current(call, made))
-
-
-def invoice_current_get(call: Call) -> Answer:
-    return _answered(call, rules.get_current, lambda found: _current(call, found))
-
-
-def invoice_current_list(call: Call) -> Answer:
-    def shape(found: Any) -> Answer:
-        return Answer(200, [show.current(call.state, one, _by(call)) for one in found])
-
-    return _answered(call, rules.list_current, shape)
-
-
-def invoice_current_update(call: Call) -> Answer:
-    return _answered(call, rules.update_current, lambda changed: _current(call, changed))
-
-
-def invoice_current_delete(call: Call) -> Answer:
-    return _done(call, rules.delete_current)
-
-
-def customer_create(call: Call) -> Answer:
-    return _answered(call, rules.create_customer, lambda made: _customer(call, made))
-
-
-def customer_get(call: Call) -> Answer:
-    return _answered(call, rules.get_customer, lambda found: _customer(call, found))
-
-
-def customer_list(call: Call) -> Answer:
-    return _answered(call, rules.list_customers, lambda page: Answer(200, show.customers(page, _by(call))))
-
-
-def customer_update(call: Call) -> Answer:
-    return _answered(call, rules.update_customer, lambda changed: _customer(call, changed))
-
-
-def customer_address_create(call: Call) -> Answer:
-    return _answered(call, rules.create_address, lambda made: Answer(200, show.address(made)))
-
-
-def customer_address_get(call: Call) -> Answer:
-    return _answered(call, rules.get_address, lambda found: Answer(200, show.address(found)))
-
-
-def customer_address_update(call: Call) -> Answer:
-    return _answered(call, rules.update_address, lambda changed: Answer(200, show.address(changed)))
-
-
-def product_create(call: Call) -> Answer:
-    return _answered(call, rules.create_product, lambda made: Answer(200, show.product(made, _by(call))))
-
-
-def product_get(call: Call) -> Answer:
-    return _answered(call, rules.get_product, lambda found: Answer(200, show.product(found, _by(call))))
-
-
-def product_list(call: Call) -> Answer:
-    return _answered(
-        call,
-        rules.list_products,
-        lambda found: Answer(200, [show.product(one, _by(call)) for one in found]),
-    )
-
-
-def product_update(call: Call) -> Answer:
-    return _answered(
-        call, rules.update_product, lambda changed: Answer(200, show.product(changed, _by(call)))
-    )
-
-
-IDS = ("invoiceId", "currentId", "customerId", "productId", "employeeId")
-INNER_IDS = ("addressId", "token")
-
-
-def _answered(call: Call, rule: Rule, shape: Callable[[Any], Answer]) -> Answer:
-    path = call.path
-    asked = Asked(
-        _by(call), call.body,
-        id=next((path[name] for name in IDS if name in path), ""),
-        inner=next((path[name] for name in INNER_IDS if name in path), ""), query=call.query,
-    )  # fmt: skip
-    return call.reply(call.decide(rule, asked), shape)
-
-
-def _done(call: Call, rule: Rule) -> Answer:
-    return _answered(call, rule, lambda _: Answer(200, SUCCESS))
+def _each(shape: Shape) -> Shape:
+    return lambda call, found: [shape(call, one) for one in found]
 
 
 def _token(call: Call) -> str:
@@ -173,18 +66,73 @@ def _by(call: Call) -> Employee:
     return employee
 
 
-def _world(call: Call) -> str:
-    token = tokens.read(_token(call))
-    return token.world if token else ""
+# How things are shown.
 
 
-def _invoice(call: Call, of: Any) -> Answer:
-    return Answer(200, show.invoice(of, _by(call), call.readings))
+def _done(call: Call, of: Any) -> Any:
+    return SUCCESS
 
 
-def _current(call: Call, of: Any) -> Answer:
-    return Answer(200, show.current(call.state, of, _by(call)))
+def _machine_token(call: Call, made: tuple[Employee, int] | None) -> Any:
+    if made is None:
+        return SUCCESS
+    employee, serial = made
+    own = tokens.read(_token(call))
+    token = tokens.issue(Kind.MACHINE, serial, user=employee.user, world=own.world if own else "")
+    return {**SUCCESS, "token": token.text}
 
 
-def _customer(call: Call, of: Any) -> Answer:
-    return Answer(200, show.customer(of, _by(call)))
+def _invoice(call: Call, of: Any) -> Any:
+    return show.invoice(of, _by(call), call.readings)
+
+
+def _invoices(call: Call, page: Any) -> Any:
+    return show.invoices(page, call.state, _by(call), call.readings)
+
+
+def _current(call: Call, of: Any) -> Any:
+    return show.current(call.state, of, _by(call))
+
+
+def _customer(call: Call, of: Any) -> Any:
+    return show.customer(of, _by(call))
+
+
+def _customers(call: Call, page: Any) -> Any:
+    return show.customers(page, _by(call))
+
+
+def _address(call: Call, of: Any) -> Any:
+    return show.address(of)
+
+
+def _product(call: Call, of: Any) -> Any:
+    return show.product(of, _by(call))
+
+
+ping = _asks(rules.ping, _done)
+employee_create_token = _asks(rules.create_token, _machine_token)
+employee_delete_token = _asks(rules.delete_token, _done)
+
+invoice_create = _asks(rules.create_invoice, _invoice)
+invoice_get = _asks(rules.get_invoice, _invoice)
+invoice_list = _asks(rules.list_invoices, _invoices)
+invoice_update = _asks(rules.update_invoice, _done)
+invoice_current_create = _asks(rules.create_current, _current)
+invoice_current_get = _asks(rules.get_current, _current)
+invoice_current_list = _asks(rules.list_current, _each(_current))
+invoice_current_update = _asks(rules.update_current, _current)
+invoice_current_delete = _asks(rules.delete_current, _done)
+
+customer_create = _asks(rules.create_customer, _customer)
+customer_get = _asks(rules.get_customer, _customer)
+customer_list = _asks(rules.list_customers, _customers)
+customer_update = _asks(rules.update_customer, _customer)
+customer_address_create = _asks(rules.create_address, _address)
+customer_address_get = _asks(rules.get_address, _address)
+customer_address_update = _asks(rules.update_address, _address)
+
+product_create = _asks(rules.create_product, _product)
+product_get = _asks(rules.get_product, _product)
+product_list = _asks(rules.list_products, _each(_product))
+product_update = _asks(rules.update_product, _product)

@@ -236,7 +236,8 @@ class Book:
         load = f"{os.getloadavg()[2]:.0f}" if hasattr(os, "getloadavg") else "unknown"
         machine = f"Times are those of {os.cpu_count()} cores, whose load average was {load} in the end."
         rest = f" {open_ends} were not played." if open_ends else ""
-        return f"{which}, mistakes up to L{asked.level}, variants up to L{asked.right_level}, {against}.{rest} {machine}"
+        levels = f"mistakes up to L{asked.level}, variants up to L{asked.right_level}"
+        return f"{which}, {levels}, {against}.{rest} {machine}"
 
     @property
     def good(self) -> bool:

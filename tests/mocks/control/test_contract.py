@@ -36,7 +36,7 @@ HOSTS = frozenset({"testserver"})
 def fuzz(kit: Kit, examples: int) -> tuple[list[str], Counter[int]]:
     """What was found, and how often each status was answered."""
     app = ControlApp(kit, hosts=HOSTS, urls=lambda: {"pocket": "http://127.0.0.1:4711"})
-    schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, timeout=120)
     schema.config.generation.update(max_examples=examples)
     schema.config.generation.deterministic = True
     schema.config.seed = 1

@@ -95,8 +95,12 @@ def test_who_asks_before_sending_a_body_is_told_to_go_on(wire: socket.socket, po
 
 
 @pytest.mark.parametrize(
-    ("version", "header"), [(b"1.1", b"connection: close"), (b"1.0", b"connection: close"), (b"1.0", b"x: y")]
-)
+    ("version", "header"),
+    [
+        (b"1.1", b"connection: close"), (b"1.0", b"connection: close"), (b"1.0", b"x: y"),
+        (b"1.0", b"connection: keep-alive"), (b"1.0", b"proxy-connection: keep-alive"),
+    ],
+)  # fmt: skip
 def test_a_connection_ends_where_the_client_wants_it_to(
     wire: socket.socket, version: bytes, header: bytes
 ) -> None:

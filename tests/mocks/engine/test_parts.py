@@ -47,7 +47,7 @@ def _event(number: int, size: int = 0) -> Event:
 
 
 def test_the_journal_keeps_the_newest_within_both_bounds() -> None:
-    journal = Journal(events_max=3, bytes_max=10_000)
+    journal = Journal(events_max=3, bytes_max=20_000)
     for number in range(1, 6):
         journal.append(_event(number))
     assert [event.id for event in journal] == ["e3", "e4", "e5"]

@@ -23,7 +23,9 @@ from typing import Any
 def client(package: str, told: dict[str, Any]) -> Any:
     made = importlib.import_module(f"{package}.client")
     if told.get("bearer"):
-        return made.AuthenticatedClient(base_url=told["url"], token=told["bearer"], headers=told.get("headers") or {})
+        return made.AuthenticatedClient(
+            base_url=told["url"], token=told["bearer"], headers=told.get("headers") or {}
+        )
     return made.Client(base_url=told["url"], headers=told.get("headers") or {})
 
 
@@ -79,7 +81,9 @@ def call(package: str, over: Any, operation: str, told: dict[str, Any]) -> Any:
 def same(seen: Any, raw: Any) -> bool:
     """Whether a model holds what came. Times may be written otherwise, and numbers are compared as numbers."""
     if isinstance(raw, dict):
-        return isinstance(seen, dict) and seen.keys() == raw.keys() and all(same(seen[n], raw[n]) for n in raw)
+        return (
+            isinstance(seen, dict) and seen.keys() == raw.keys() and all(same(seen[n], raw[n]) for n in raw)
+        )
     if isinstance(raw, list):
         return isinstance(seen, list) and len(seen) == len(raw) and all(map(same, seen, raw))
     if isinstance(raw, str) and isinstance(seen, str) and raw[:10] == seen[:10]:

@@ -1,0 +1,123 @@
+"""Do the rules of Silvasoft begin and end exactly where they should? Both sides of each edge, seen from the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ixmocks.engine.outcome import Refused
+from ixmocks.kit import Kit, Reply
+from ixmocks.silvasoft.orders import ORDERS_MAX
+from ixmocks.silvasoft.products import PRODUCTS_MAX
+from ixmocks.silvasoft.relations import RELATIONS_MAX
+from ixmocks.systems import SYSTEMS
+
+LINE = {"ProductNumber": "LID-01", "Quantity": 1, "UnitPriceExclTax": 100, "TaxPc": 21, "Description": "Seat"}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Kit:
+    return Kit(
+        "documents", clock="2017-05-05T09:00:00+02:00", systems=[s for s in SYSTEMS if s.name == "silvasoft"]
+    )
+
+
+@pytest.fixture
+def kit(shared: Kit) -> Kit:
+    shared.world().reset()
+    return shared
+
+
+def product(kit: Kit) -> str:
+    state = kit.state("silvasoft")
+    return next(each.article for each in state.goods.all.values() if not each.archived and each.article)
+
+
+def add(kit: Kit, call: str = "addsalesinvoice", line: dict[str, Any] | None = None, **more: Any) -> Reply:
+    lines = "Order_Orderline" if call == "addorder" else "Invoice_InvoiceLine"
+    one = {**LINE, "ProductNumber": product(kit), **(line or {})}
+    one = {name: value for name, value in one.items() if value is not ...}
+    return kit.ask("silvasoft", "POST", f"/rest/{call}/", json={"CustomerNumber": 1, lines: [one], **more})
+
+
+def notes(reply: Reply) -> tuple[str, ...]:
+    assert reply.status == 200, reply.body
+    return reply.event.notes
+
+
+@pytest.mark.parametrize(
+    ("more", "noted"),
+    [
+        ({"AddAsDraft": True, "InvoiceNumber": 77}, True),
+        ({"AddAsDraft": True}, False),
+        ({"AddAsDraft": False, "InvoiceNumber": 77}, False),
+    ],
+)
+def test_only_a_draft_ignores_a_number_of_its_own(kit: Kit, more: dict[str, Any], noted: bool) -> None:
+    assert ("SILV-50" in notes(add(kit, **more))) is noted
+
+
+@pytest.mark.parametrize(("days", "noted"), [(1, True), (0, False), (None, False)])
+def test_due_days_count_from_one_on(kit: Kit, days: int | None, noted: bool) -> None:
+    assert ("SILV-51" in notes(add(kit, **({} if days is None else {"InvoiceDueDays": days})))) is noted
+
+
+@pytest.mark.parametrize(
+    ("line", "noted"), [({"TaxPc": ""}, True), ({"TaxPc": ...}, False), ({"TaxPc": 21}, False)]
+)
+def test_only_an_empty_percentage_is_said_to_be_the_products(
+    kit: Kit, line: dict[str, Any], noted: bool
+) -> None:
+    assert ("SILV-52" in notes(add(kit, line=line))) is noted
+
+
+def test_an_amount_beyond_a_double_is_refused_and_a_large_one_is_not(kit: Kit) -> None:
+    vast = add(kit, line={"UnitPriceExclTax": 10**200, "Quantity": 10**200})
+    assert "SILV-62" in vast.rules, vast.violations
+    assert add(kit, line={"UnitPriceExclTax": 10**9, "Quantity": 1000}).status == 200
+
+
+def test_a_line_without_any_product_is_told_what_is_mandatory(kit: Kit) -> None:
+    reply = add(kit, line={"ProductNumber": ...})
+    assert reply.rules == ("SILV-36",)
+    assert "mandatory" in str(reply.json)
+    assert "mandatory" not in str(add(kit, line={"ProductNumber": "no such product"}).json)
+
+
+@pytest.mark.parametrize("call", ["Order", "Invoice"])
+def test_an_address_is_noted_only_where_one_came(kit: Kit, call: str) -> None:
+    operation = "addorder" if call == "Order" else "addsalesinvoice"
+    address = [
+        {"Address_Street": "Voorbeeldstr.", "Address_City": "Antwerpen", "Address_Type": "BillingAddress"}
+    ]
+    assert "SILV-75" not in notes(add(kit, operation))
+    assert "SILV-75" in notes(add(kit, operation, **{f"{call}_Address": address}))
+
+
+@pytest.mark.parametrize(
+    ("call", "most"),
+    [("listorders", ORDERS_MAX), ("listproducts", PRODUCTS_MAX), ("listrelations", RELATIONS_MAX)],
+)
+def test_a_limit_is_cut_from_one_more_than_the_most_on(kit: Kit, call: str, most: int) -> None:
+    for limit, cut in ((most, False), (most + 1, True)):
+        reply = kit.ask("silvasoft", "GET", f"/rest/{call}/", query={"Limit": limit})
+        assert ("SILV-32" in notes(reply)) is cut
+
+
+def test_a_name_and_an_address_together_are_noted_and_one_match_is_not_called_many(kit: Kit) -> None:
+    state = kit.state("silvasoft")
+    one = next(each for each in state.parties.all.values() if each.customer_number == 1)
+    alone = add(kit, CustomerNumber=0, CustomerName=one.name)
+    both = add(kit, CustomerNumber=0, CustomerName=one.name, CustomerEmail=one.email)
+    mail = add(kit, CustomerNumber=0, CustomerEmail=one.email)
+    assert [("SILV-06" in notes(reply)) for reply in (alone, both, mail)] == [False, True, False]
+    assert "SILV-07" not in notes(both)
+
+
+def test_a_draft_is_not_posted_under_a_number_that_is_taken(kit: Kit) -> None:
+    assert add(kit, AddAsDraft=True).status == 200
+    refused = kit.act("silvasoft", "postDraft", {"Number": 1})
+    assert isinstance(refused, Refused)
+    assert [each.rule for each in refused.violations] == ["SILV-10"]
+    assert not isinstance(kit.act("silvasoft", "postDraft", {"Number": 99}), Refused)
