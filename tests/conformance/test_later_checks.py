@@ -194,3 +194,13 @@ def test_a_document_whose_creation_was_answered_with_an_error_was_made_all_the_s
     late = exchange(99, "silvasoft", "addsalestransaction", sent=made.sent, changed=True)
     only_later = tuple(each for each in hidden.exchanges if each.number != made.number)
     assert "P-ACK" in codes(replace(with_documents(hidden, document), exchanges=(*only_later, late)))
+
+
+def test_a_number_that_another_product_has_is_judged_by_what_comes_of_it() -> None:
+    taken = {"rule": "SILV-42", "at": "body.ArticleNumber", "seen": "SEAT", "keyword": "",
+             "expected": "a number that no product has"}  # fmt: skip
+    again = exchange(
+        9, "silvasoft", "addproduct", sent={"ArticleNumber": "SEAT"}, status=400, violations=(taken,)
+    )
+    history = right()
+    assert codes(replace(history, exchanges=(*history.exchanges, again))) == set()
