@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,13 @@ def test_a_github_job_gets_a_summary(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "### ixkit diff: 0 breaking, 1 risky, 0 safe" in told
     assert "| risky | addInvoice | 409 |" in told
     assert "### ixkit check: 2 error" in told
+
+
+@pytest.mark.long
+def test_the_dockerfile_is_clean() -> None:
+    """`make test-long` installs hadolint beside the other peers."""
+    hadolint = ROOT / "tools" / "peers" / ".venv" / "bin" / "hadolint"
+    if not hadolint.exists():
+        pytest.skip("no tools/peers/.venv")
+    done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -22,9 +22,10 @@ from simulation import ledgers
 from simulation.deeds import DEEDS
 from simulation.disk import Disk, DiskFails, DiskJournal
 from simulation.faults import FAULTS, Killed
-from simulation.judge import CREATES, Broken, Judge, Violation, key_of
+from simulation.judge import CREATES, Broken, Judge, Violation
 from simulation.plan import DISK, Plan, Strike
 from simulation.post import Post
+from simulation.sums import key_of
 from simulation.wire import Exchange, Line, Wire, WorldClock
 from simulation.worlds import IXPOLE, RIVERTY, SHAPES, WAYS, Stage, fresh, stage_of
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +38,8 @@ def proxy(system: str, upstream: str, folder: Path) -> Iterator[str]:
                 break
         else:
             raise RuntimeError(f"Prism did not start: {''.join(said)[-2000:]}")
-        process.stdout.close()
+        # Prism dies of a log that nobody reads.
+        threading.Thread(target=deque, args=(process.stdout, 100), daemon=True).start()
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -10,14 +10,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-# First of all: connexion is imported there without what nobody needs, and without its warnings.
-from ixmocks.engine.connexions import OpenAPIOperation, Resolution, SwaggerUIOptions
-
-# isort: split
 import flask
-from connexion import FlaskApp
-from connexion.exceptions import ProblemException
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from ixmocks.control import handlers
@@ -29,6 +22,15 @@ from ixmocks.control.views import violation_of
 from ixmocks.control.waiting import Waiting, wait_out
 from ixmocks.engine import exact
 from ixmocks.engine.asgi import Message, Receive, Scope, Send
+from ixmocks.engine.connexions import (
+    ConnexionRequest,
+    ConnexionResponse,
+    FlaskApp,
+    OpenAPIOperation,
+    ProblemException,
+    Resolution,
+    SwaggerUIOptions,
+)
 from ixmocks.engine.document import load_document
 from ixmocks.engine.operation import Operation, check_parameters, compile_routes
 from ixmocks.engine.outcome import Violation

@@ -23,7 +23,9 @@ for _name in _placed:
 try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        from connexion import AsyncApp
+        from connexion import AsyncApp, FlaskApp
+        from connexion.exceptions import ProblemException
+        from connexion.lifecycle import ConnexionRequest, ConnexionResponse
         from connexion.operations import OpenAPIOperation
         from connexion.options import SwaggerUIOptions
         from connexion.resolver import Resolution, Resolver
@@ -34,8 +36,12 @@ finally:
 
 __all__ = [
     "AsyncApp",
+    "ConnexionRequest",
+    "ConnexionResponse",
+    "FlaskApp",
     "OpenAPIOperation",
     "OpenAPISpecification",
+    "ProblemException",
     "Resolution",
     "Resolver",
     "SwaggerUIOptions",

@@ -25,6 +25,8 @@ else:
         return _struct
 
 
+__all__ = ["value"]
+
 _OF_THE_CLASS = frozenset({"__dict__", "__weakref__", "__annotations__"})
 
 

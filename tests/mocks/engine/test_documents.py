@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ixmocks.engine import scenario
+from ixmocks.engine import document, scenario
 from ixmocks.engine.document import SpecError, load_document, load_rules
 from ixmocks.engine.scenario import ScenarioError
 from ixmocks.kit import Kit
@@ -65,6 +65,35 @@ def test_the_cached_copy_of_a_document_is_the_document(
     assert load_document("pocket.yaml", tmp_path).raw == first.raw
     (tmp_path / "pocket.yaml").write_text("openapi: 1")
     with pytest.raises(SpecError):
+        load_document("pocket.yaml", tmp_path)
+
+
+def test_a_document_that_was_read_before_is_served_without_reading_it_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    pocket.write(tmp_path)
+    first = load_document("pocket.yaml", tmp_path)
+
+    def nobody(*_: object) -> None:
+        raise AssertionError("read anew")
+
+    monkeypatch.setattr(document, "read_anew", nobody)
+    again = load_document("pocket.yaml", tmp_path)
+    assert (again.outlines, again.security_schemes) == (first.outlines, first.security_schemes)
+    (kept,) = (tmp_path / "cache" / "ixkit").glob("*.outline.json")
+    for text in ("", "[]", "{}", '{"outlines": 3}', kept.read_text("utf-8")[:-40]):
+        kept.write_text(text, "utf-8")
+        with pytest.raises(AssertionError, match="read anew"):
+            load_document("pocket.yaml", tmp_path)
+
+
+def test_a_pattern_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    spec = yaml.safe_load(yaml.safe_dump(pocket.SPEC))
+    content = spec["paths"]["/notes"]["post"]["requestBody"]["content"]["application/json"]
+    content["schema"] = {"type": "object", "properties": {"text": {"type": "string", "pattern": "("}}}
+    pocket.write(tmp_path, spec=spec)
+    with pytest.raises(SpecError, match=r"pocket\.yaml: "):
         load_document("pocket.yaml", tmp_path)
 
 
