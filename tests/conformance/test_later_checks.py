@@ -24,12 +24,13 @@ from conformance.histories import (
 from ixconform.checks.finding import Seen
 from ixconform.config import ConfigError, claims_of
 from ixconform.control import Control
+from ixconform.data import Case
 from ixconform.history import History, Run
 from ixconform.judge import judge
 from ixconform.likeness import differs
 from ixconform.profile import Claims, profile_of
 from ixconform.runner import calls_of
-from ixconform.scenarios.asked import Asked, Omitted, recording
+from ixconform.scenarios.asked import Asked, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.systems.registry import UNSEEN
 
@@ -172,6 +173,19 @@ def test_in_books_that_the_kit_does_not_know_every_customer_is_new() -> None:
     made = [case for each in played for case in each.cases(asked)]
     assert {"C-010", "C-020", "C-029", "C-053"} <= {each.scenario for each in made}
     assert not any(customer.known for each in made for customer in each.data.customers)
+    faults = [
+        step.args
+        for each in SCENARIOS
+        for case in _played(each, asked)
+        for step in case.steps
+        if step.kind == "fault"
+    ]
+    assert not [each for each in faults if each.get("system") not in (None, "ixpole")]
+
+
+def _played(scenario: Scenario, asked: Asked) -> list[Case]:
+    made = scenario.cases(asked)
+    return [] if isinstance(made, Omitted) else made
 
 
 def test_without_a_look_into_the_books_one_number_for_two_instalments_is_found() -> None:
