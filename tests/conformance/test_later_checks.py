@@ -10,16 +10,27 @@ from typing import Any
 
 import pytest
 
-from conformance.histories import TARGET, codes, data, exchange, findings, right, with_documents, with_told
+from conformance.histories import (
+    TARGET,
+    codes,
+    data,
+    exchange,
+    findings,
+    right,
+    spoiled,
+    with_documents,
+    with_told,
+)
 from ixconform.checks.finding import Seen
 from ixconform.config import ConfigError, claims_of
 from ixconform.control import Control
+from ixconform.data import Case
 from ixconform.history import History, Run
 from ixconform.judge import judge
 from ixconform.likeness import differs
 from ixconform.profile import Claims, profile_of
 from ixconform.runner import calls_of
-from ixconform.scenarios.asked import Asked, Omitted, recording
+from ixconform.scenarios.asked import Asked, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.systems.registry import UNSEEN
 
@@ -162,6 +173,19 @@ def test_in_books_that_the_kit_does_not_know_every_customer_is_new() -> None:
     made = [case for each in played for case in each.cases(asked)]
     assert {"C-010", "C-020", "C-029", "C-053"} <= {each.scenario for each in made}
     assert not any(customer.known for each in made for customer in each.data.customers)
+    faults = [
+        step.args
+        for each in SCENARIOS
+        for case in _played(each, asked)
+        for step in case.steps
+        if step.kind == "fault"
+    ]
+    assert not [each for each in faults if each.get("system") not in (None, "ixpole")]
+
+
+def _played(scenario: Scenario, asked: Asked) -> list[Case]:
+    made = scenario.cases(asked)
+    return [] if isinstance(made, Omitted) else made
 
 
 def test_without_a_look_into_the_books_one_number_for_two_instalments_is_found() -> None:
@@ -171,3 +195,26 @@ def test_without_a_look_into_the_books_one_number_for_two_instalments_is_found()
     unseen = [each.code for each in judge(same, UNSEEN, Claims()) if each.code == "P-ONE"]
     assert unseen == ["P-ONE"]
     assert [each.code for each in judge(history, UNSEEN, Claims())] == []
+
+
+def test_a_document_whose_creation_was_answered_with_an_error_was_made_all_the_same() -> None:
+    history = right(data(1))
+    made = next(each for each in history.exchanges if each.operation == "addsalestransaction")
+    hidden = spoiled(
+        history, made.number, answered={"error": "internal"}, status=500, fault="hang@after_commit"
+    )
+    document = history.books.documents[0]
+    assert codes(with_documents(hidden, document)) == set()
+    late = exchange(99, "silvasoft", "addsalestransaction", sent=made.sent, changed=True)
+    only_later = tuple(each for each in hidden.exchanges if each.number != made.number)
+    assert "P-ACK" in codes(replace(with_documents(hidden, document), exchanges=(*only_later, late)))
+
+
+def test_a_number_that_another_product_has_is_judged_by_what_comes_of_it() -> None:
+    taken = {"rule": "SILV-42", "at": "body.ArticleNumber", "seen": "SEAT", "keyword": "",
+             "expected": "a number that no product has"}  # fmt: skip
+    again = exchange(
+        9, "silvasoft", "addproduct", sent={"ArticleNumber": "SEAT"}, status=400, violations=(taken,)
+    )
+    history = right()
+    assert codes(replace(history, exchanges=(*history.exchanges, again))) == set()

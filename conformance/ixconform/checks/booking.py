@@ -53,6 +53,8 @@ def _numbers(seen: Seen) -> list[Finding]:
             )
         elif number:
             owners[number] = instalment.code
+        elif excused(history, instalment.code, frozenset()) == "shown":
+            continue  # its write-back was refused for good, and it is left for a person by name
         elif instalment.expect == "book" and not history.problem and not _withdrawn(seen, instalment.code):
             found.append(
                 Finding(

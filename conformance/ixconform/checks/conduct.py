@@ -125,7 +125,17 @@ def _depends(violation: Mapping[str, Any]) -> bool:
     text = f"{violation['expected']} {violation['seen']} {violation.get('title', '')}".lower()
     return any(
         word in text
-        for word in ("unique", "exist", "no other", "known", "taken", "found", "that is there", "window")
+        for word in (
+            "unique",
+            "exist",
+            "no other",
+            "that no ",
+            "known",
+            "taken",
+            "found",
+            "that is there",
+            "window",
+        )
     )
 
 

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ixconform.checks.booking import POSTS
+from ixconform.checks.booking import POSTS, creations
 from ixconform.checks.finding import Finding, Seen, documents_of
 from ixconform.data import Instalment
 from ixconform.history import Document, Exchange, Told, moment
@@ -146,6 +146,9 @@ def _early(seen: Seen, ack: Ack, document: Document) -> list[Finding]:
         for each in seen.history.exchanges
         if each.changed and each.system == seen.name and (_names(each, document) or each.person)
     ]
+    made += [
+        each.number for each in creations(seen, [document])
+    ]  # whose answer may have been lost, with the name
     if made and min(made) < ack.exchange.number:
         return []
     return [

@@ -111,8 +111,10 @@ def _distinct(recorded: tuple[Call, ...]) -> list[Call]:
     return [call for call in recorded if call.nth <= (NTH_MAX if call.writes else 1)]
 
 
-def busy(asked: Asked) -> list[Case]:
+def busy(asked: Asked) -> list[Case] | Omitted:
     """The target says "later" to everything for a while, then it is well again."""
+    if asked.target.traits.unseen:
+        return Omitted("the kit cannot let this accounting system fail")
     plain = recording(asked)
     made = []
     for name, status in (("429", 429), ("503", 503)):
