@@ -40,6 +40,7 @@ COMMANDS: tuple[tuple[str, How], ...] = (
     (rf"{IXKIT} bridge watch( --[^|>]*)?", How.NAMED),
     (rf"{IXKIT} conform (run|list|preflight|replay|verify)( .*)?", How.NAMED),
     (rf"{IXKIT}.* --(help|version)", How.RUN),
+    (rf"{IXKIT} coverage --file .*", How.NAMED),  # of a file that the test run before it leaves behind
     (rf"{IXKIT} (explain|rules|init|coverage) ?.*", How.RUN),
     (
         rf"{IXKIT} (journal (show|tail)|clock (show|advance)|faults (add|list)|world (create|list|instalments))( .*)?",
