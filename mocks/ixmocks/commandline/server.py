@@ -6,7 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 import click
@@ -85,16 +85,27 @@ class Server:
             )
 
 
+class _Answer(dict[str, Any]):
+    """What a control port answered. Whoever leaves out what each control port has, is something else."""
+
+    def __missing__(self, name: str) -> Any:
+        _no_control_port(f"has no {name!r}")
+
+
 def _parsed(raw: bytes) -> Any:
     from ixmocks.engine import exact
 
     try:
-        return exact.parse(raw)
+        answer = exact.parse(raw)
     except exact.NotJson as error:
-        stop(
-            f"the server's answer is no JSON that we read ({error}); is it an ixkit control port?",
-            ENVIRONMENT,
-        )
+        _no_control_port(f"is no JSON that we read ({error})")
+    if not isinstance(answer, dict):
+        _no_control_port("is no JSON object")
+    return _Answer(answer)
+
+
+def _no_control_port(why: str) -> NoReturn:
+    stop(f"the server's answer {why}: it is no ixkit control port; look at --url or IXKIT_URL.", ENVIRONMENT)
 
 
 def _refused(status: int, raw: bytes, url: str) -> None:
