@@ -193,7 +193,8 @@ def test_a_server_of_another_kind_is_no_defect_of_ours(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
     monkeypatch.setattr(Server, "raw", lambda *_, **__: answer)
-    for line in ("world list", "clock show", "faults list", "act", "journal tail", "explain e1", "coverage"):
+    asking = ("world list", "clock show", "faults list", "act", "journal tail", "explain e1", "coverage")
+    for line in (*asking, "journal export -"):
         done = ask(line, code=ENVIRONMENT)
         assert done.stdout == "" and "it is no ixkit control port" in done.stderr, line
 

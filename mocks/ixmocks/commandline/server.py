@@ -28,11 +28,11 @@ class Server:
     world: str = "default"
 
     def get(self, path: str, **query: Any) -> Any:
-        return _parsed(self.raw("GET", path, query=query))
+        return parsed(self.raw("GET", path, query=query))
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
         raw = self.raw(method, path, body=body)
-        return _parsed(raw) if raw else None
+        return parsed(raw) if raw else None
 
     def here(self, path: str = "", world: str | None = None) -> str:
         """A path below the world that is meant."""
@@ -92,7 +92,8 @@ class _Answer(dict[str, Any]):
         _no_control_port(f"has no {name!r}")
 
 
-def _parsed(raw: bytes) -> Any:
+def parsed(raw: bytes) -> Any:
+    """The value of an answer. Ends the command where it comes from no control port."""
     from ixmocks.engine import exact
 
     try:
