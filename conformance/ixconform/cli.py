@@ -270,7 +270,10 @@ def verify(options: Options, *, report_file: Path) -> None:
     try:
         before = from_json(report_file.read_bytes())
     except OSError as error:
-        stop(f"{report_file}: {error.strerror}", USAGE)
+        stop(
+            f"{report_file}: {error.strerror}; expected the report.json that `conform run --report` wrote",
+            USAGE,
+        )
     except ReportError as error:
         stop(f"{report_file}: {error}", USAGE)
     seed = before.seed if options.seed is None else options.seed

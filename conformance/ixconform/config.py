@@ -74,7 +74,7 @@ def read(path: Path) -> Config:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise ConfigError(f"{path}: {error.strerror}; `ixkit init` writes an ixkit.toml to fill in") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no TOML: {error}") from None
     return of(content, path)

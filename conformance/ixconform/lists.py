@@ -61,7 +61,7 @@ def read(path: Path, codes: Iterable[str], scenarios: Iterable[str]) -> frozense
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        raise ListError(f"{path}: {error.strerror}") from None
+        raise ListError(f"{path}: {error.strerror}; expected a file with lines such as P-ONE/C-061") from None
     except UnicodeDecodeError:
         raise ListError(f"{path} is no text in UTF-8") from None
     entries: set[str] = set()

@@ -62,6 +62,15 @@ def _add_rule(rules: dict[str, Any], each: Mapping[str, Any]) -> None:
         known["readings_used"].append(each["reading"])
 
 
-def write(path: Path, worlds: Iterable[Mapping[str, Any]]) -> None:
+def write(place: str, worlds: Iterable[Mapping[str, Any]]) -> None:
+    """Into a JSON file; or, where it is called `html:FOLDER`, there as a page and as `covered.json`."""
     worlds = list(worlds)
-    path.write_text(json.dumps({"worlds": len(worlds), "systems": merged(worlds)}, indent=2) + "\n", "utf-8")
+    systems = merged(worlds)
+    folder = Path(place.removeprefix("html:")) if place.startswith("html:") else None
+    file = Path(place) if folder is None else folder / "covered.json"
+    file.write_text(json.dumps({"worlds": len(worlds), "systems": systems}, indent=2) + "\n", "utf-8")
+    if folder is not None:
+        from ixmocks.reach.file import html
+
+        reached = {name: each["reached"] for name, each in systems.items()}
+        (folder / "index.html").write_text(html(reached, "What the tests touched"), "utf-8")

@@ -36,10 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "scenario": "what is in a world at first, where a test does not say (default: documents)",
         "seed": "seed of each world, where a test does not say",
         "journal": "on-failure (default), always or never: put a test's journal into its report",
-        "coverage": "write what of the contracts the tests touched into this JSON file",
+        "journal-dir": "write that journal into this folder as well, one HTTP archive for each test",
+        "coverage": "write what of the contracts the tests touched: a JSON file, or html:FOLDER",
     }.items():
         group.addoption(f"--ixkit-{name}", default=None, help=help_text, metavar=name.upper())
-        parser.addini(f"ixkit_{name}", help_text, default="")
+        parser.addini(_setting(name), help_text, default="")
+    reading = "another reading of an open rule, where a test does not say"
+    group.addoption("--ixkit-reading", action="append", default=[], help=reading, metavar="RULE=NAME")
+    parser.addini("ixkit_reading", reading, type="linelist", default=[])
     group.addoption(
         "--ixkit-fail-on-violations", action="store_true", default=None,
         help="a test fails when one of its requests broke a rule",
@@ -61,10 +65,40 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = _chosen(config, "seed")
     if seed and not seed.isdecimal():
         raise pytest.UsageError(f"--ixkit-seed: expected a whole number; seen {seed!r}")
+    for pair in _pairs(config):
+        if not all(pair.partition("=")):
+            raise pytest.UsageError(
+                f"--ixkit-reading: expected RULE=NAME, such as IXP-19=lenient; seen {pair!r}"
+            )
+    for name in ("coverage", "journal-dir"):
+        _writable(name, _chosen(config, name))
+
+
+def _writable(name: str, place: str) -> None:
+    """What cannot be written is told before the tests, not after them."""
+    if not place:
+        return
+    is_folder = name == "journal-dir" or place.startswith("html:")
+    path = Path(place.removeprefix("html:"))
+    try:
+        (path if is_folder else path.parent).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(f"--ixkit-{name} {place}: cannot be written ({error.strerror})") from None
+    if not is_folder and path.is_dir():
+        raise pytest.UsageError(f"--ixkit-{name} {place}: is a folder; expected a file, or html:FOLDER")
+
+
+def _setting(name: str) -> str:
+    return f"ixkit_{name.replace('-', '_')}"
 
 
 def _chosen(config: pytest.Config, name: str, default: str = "") -> str:
-    return str(config.getoption(f"--ixkit-{name}") or config.getini(f"ixkit_{name}") or default)
+    return str(config.getoption(f"--ixkit-{name}") or config.getini(_setting(name)) or default)
+
+
+def _pairs(config: pytest.Config) -> list[str]:
+    """The readings of the whole run, `RULE=NAME`; those of the command line come last, and so count."""
+    return [*config.getini("ixkit_reading"), *config.getoption("--ixkit-reading")]
 
 
 class MarkerError(ValueError):
@@ -138,6 +172,9 @@ def _wanted(node: pytest.Item, config: pytest.Config) -> dict[str, Any]:
     seed = _chosen(config, "seed")
     if seed:
         wanted["seed"] = int(seed)
+    readings: dict[str, str] = dict(pair.split("=", 1) for pair in _pairs(config))
+    if readings:
+        wanted["readings"] = readings
     for marker in reversed(list(node.iter_markers("ixkit"))):
         unknown = set(marker.kwargs) - {*_WANTED}
         if unknown or marker.args:
@@ -147,6 +184,8 @@ def _wanted(node: pytest.Item, config: pytest.Config) -> dict[str, Any]:
         if "data" in marker.kwargs and "scenario" not in marker.kwargs:
             wanted.pop("scenario", None)
         wanted.update(marker.kwargs)
+    if readings and isinstance(wanted["readings"], dict):
+        wanted["readings"] = {**readings, **wanted["readings"]}
     return wanted
 
 
@@ -227,9 +266,26 @@ def pytest_runtest_makereport(
     ):
         try:
             report.sections.append((f"ixkit journal of world {world.name}", str(world.journal)))
+            folder = _chosen(item.config, "journal-dir")
+            if folder:
+                report.sections.append(
+                    ("ixkit journal, as a file", str(_kept(world, Path(folder), item.nodeid)))
+                )
         except Exception as error:  # the report of the test matters more than ours
             report.sections.append(("ixkit journal", f"could not be read: {error}"))
     return report
+
+
+def _kept(world: World, folder: Path, nodeid: str) -> Path:
+    """The HTTP archive of a test's world, in a file named after the test."""
+    import json
+    import re
+    import zlib
+
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", nodeid).strip("-.")[:120]
+    file = folder / f"{plain}-{zlib.crc32(nodeid.encode()):08x}.har"
+    file.write_text(json.dumps(world.journal.to_har(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return file
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -248,7 +304,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     from ixpytest.covered import write
 
-    write(Path(_chosen(session.config, "coverage")), covered)
+    write(_chosen(session.config, "coverage"), covered)
 
 
 @pytest.hookimpl(optionalhook=True)

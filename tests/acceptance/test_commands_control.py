@@ -18,6 +18,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from ixmocks.cli import ixkit as command
+from ixmocks.commandline.server import Server
 
 if TYPE_CHECKING:
     from acceptance.conftest import Connect, Ixkit, Served, Serving, World
@@ -130,6 +131,10 @@ UNKNOWN = (
     ("faults add status --header Retry-After", ("'Retry-After'", "NAME=VALUE")),
     ("faults release h9", ("'h9'",)),
     ("act silvasoft registerPayment Amount", ("'Amount'", "NAME=VALUE")),
+    ("clock set 1900-01-01T00:00:00Z", ("1900-01-01T00:00:00Z", "1970-01-01")),
+    ("bridge status --journal ftp://a/b", ("'ftp'", "postgresql://")),
+    ("fuzz silvasoft --credential ApiKey=x", ("--credential", "--url")),
+    ("conform verify gone.json -- true", ("gone.json", "report.json")),
     ("act silvasoft registerPayment --json []", ("--json", "one JSON object")),
     ("world create --reading IXP-19", ("'IXP-19'", "RULE=NAME")),
     ("world create --scenario documets", ("'documets'", "'documents'")),
@@ -181,6 +186,22 @@ def test_without_a_server_every_command_says_what_to_do(ask: Ask, served: Served
     assert "expected an address" in ask("world list --url nonsense", code=USAGE).stderr
     other = ask(f"world list --url {served.url('silvasoft')}", code=ENVIRONMENT)
     assert "no ixkit control port" in other.stderr
+
+
+@pytest.mark.parametrize("answer", [b"[1]", b"{}", b"7", b"<html>"])
+def test_a_server_of_another_kind_is_no_defect_of_ours(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr(Server, "raw", lambda *_, **__: answer)
+    asking = ("world list", "clock show", "faults list", "act", "journal tail", "explain e1", "coverage")
+    for line in (*asking, "journal export -"):
+        done = ask(line, code=ENVIRONMENT)
+        assert done.stdout == "" and "it is no ixkit control port" in done.stderr, line
+
+
+def test_an_unknown_member_of_an_action_is_named(ask: Ask) -> None:
+    refused = ask("act silvasoft registerPayment Numbre=1", code=USAGE)
+    assert "seen 'Numbre', expected nothing but InvoiceNumber" in refused.stderr
 
 
 def test_a_token_is_asked_for_by_its_variable(serving: Serving, ask: Ask) -> None:

@@ -268,7 +268,20 @@ def tour(club: Page, control: httpx.Client, served: Served, visit: Visit) -> Map
     return places(world_of(club), refused.headers["ixkit-event"])
 
 
+NARROW = ("instalment", "event", "controls", "rule")
+"""A page of each make: a path, two columns side by side, forms, text."""
+
+
+def test_pages_fit_on_a_narrow_screen(look: Callable[..., Page], tour: Mapping[str, str]) -> None:
+    fits_narrow(look, {name: tour[name] for name in NARROW})
+
+
+@pytest.mark.long
 def test_every_page_fits_on_a_narrow_screen(look: Callable[..., Page], tour: Mapping[str, str]) -> None:
+    fits_narrow(look, tour)
+
+
+def fits_narrow(look: Callable[..., Page], tour: Mapping[str, str]) -> None:
     page = look(viewport={"width": 360, "height": 740}, color_scheme="dark")
     wide = {}
     for name, path in tour.items():

@@ -201,6 +201,13 @@ def test_a_set_of_mocks_of_its_own(run: Run, mode: str) -> None:
         ("--ixkit-mode=fast", "*--ixkit-mode: expected thread, inproc, process; seen 'fast'*"),
         ("--ixkit-journal=yes", "*--ixkit-journal: expected on-failure, always, never; seen 'yes'*"),
         ("--ixkit-seed=many", "*--ixkit-seed: expected a whole number; seen 'many'*"),
+        (
+            "--ixkit-reading=IXP-19",
+            "*--ixkit-reading: expected RULE=NAME, such as IXP-19=lenient; seen 'IXP-19'*",
+        ),
+        ("--ixkit-coverage=/dev/null/x.json", "*--ixkit-coverage /dev/null/x.json: cannot be written*"),
+        ("--ixkit-coverage=.", "*--ixkit-coverage .: is a folder; expected a file, or html:FOLDER*"),
+        ("--ixkit-journal-dir=/dev/null/x", "*--ixkit-journal-dir /dev/null/x: cannot be written*"),
     ],
 )
 def test_a_slip_in_an_option_stops_the_run(run: Run, option: str, told: str) -> None:
@@ -235,6 +242,35 @@ def test_the_journal_stands_in_the_report(run: Run, when: str, shown: set[str]) 
     result.assert_outcomes(passed=1, failed=1)
     lines = [line for line in result.stdout.lines if "→ 401  SILV-26" in line]
     assert {name for name in ("listtaxcodes", "listorders") if any(name in line for line in lines)} == shown
+
+
+def test_the_journal_of_a_failing_test_is_a_file_too(run: Run, tmp_path: Path) -> None:
+    result = run(FAILING, f"--ixkit-journal-dir={tmp_path / 'made' / 'journals'}")
+    (file,) = (tmp_path / "made" / "journals").iterdir()
+    assert re.fullmatch(r".*test_fails-[0-9a-f]{8}\.har", file.name) and str(file) in str(result.stdout)
+    (entry,) = json.loads(file.read_text())["log"]["entries"]
+    assert entry["request"]["url"].endswith("/rest/listtaxcodes/")
+
+
+def test_a_whole_run_may_take_another_reading(run: Run) -> None:
+    source = """
+        import pytest
+
+        def reading(world):
+            return world.server.control.get(f"/v1/worlds/{world.name}").json()["readings"]["IXP-19"]
+
+        def test_as_told(ixkit_world): assert reading(ixkit_world) == "lenient"
+
+        @pytest.mark.ixkit(readings={"IXP-19": "strict"})
+        def test_the_marker_counts(ixkit_world): assert reading(ixkit_world) == "strict"
+    """
+    run(source, "--ixkit-reading=IXP-19=lenient").assert_outcomes(passed=2)
+
+
+def test_what_was_touched_can_be_a_page(run: Run, tmp_path: Path) -> None:
+    run(FAILING, f"--ixkit-coverage=html:{tmp_path / 'pages'}").assert_outcomes(passed=1, failed=1)
+    assert json.loads((tmp_path / "pages" / "covered.json").read_text())["worlds"] == 2
+    assert "<li>listtaxcodes: 1</li>" in (tmp_path / "pages" / "index.html").read_text()
 
 
 def test_what_broke_a_rule_fails_on_demand(run: Run) -> None:

@@ -22,6 +22,8 @@ def _checked(context: click.Context, parameter: click.Parameter, value: str) -> 
     problem = address_problem(value, typed=source is click.core.ParameterSource.COMMANDLINE)
     if problem is None and not is_shared(value) and (not value or Path(value).is_dir()):
         problem = f"{value!r} is a folder, expected a file or postgresql://USER@HOST/DATABASE"
+    if problem is None and not is_shared(value) and "://" in value:
+        problem = f"a journal of the kind {value.partition('://')[0]!r} is not known, expected a file or postgresql://USER@HOST/DATABASE"
     if problem:
         raise click.BadParameter(problem)
     return value

@@ -69,6 +69,8 @@ def fuzz(
     names = [each.name for each in SYSTEMS]
     if system not in names:
         stop(f"there is no system {system!r}; there are: {', '.join(names)}.")
+    if url is None and credentials:
+        stop("--credential belongs to --url: our own mock, in this process, needs none given.")
     chosen = phases or PHASES
     unknown = [phase for phase in chosen.split(",") if phase not in PHASES.split(",")]
     if unknown:

@@ -62,7 +62,9 @@ def _items(path: Path, prefix: str, tell: Told, *, many: bool = False) -> Iterat
         with path.open("rb") as file:
             yield from ijson.items(_Watched(file, tell), prefix, multiple_values=many, buf_size=1 << 18)
     except (ijson.JSONError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())[:200]
+        told = error.args[0] if error.args else ""
+        text = told.decode("ascii", "replace") if isinstance(told, bytes) else str(error)
+        said = " ".join(text.split())[:200]
         raise NotTraffic(f"{path}: not JSON that we read: {said}.") from None
     except OSError as error:
         raise NotTraffic(f"{path}: cannot be read ({error.strerror}).") from None

@@ -12,7 +12,7 @@ import click
 
 from ixmocks.commandline.events import show_event
 from ixmocks.commandline.group import Group
-from ixmocks.commandline.server import Server, asks_world
+from ixmocks.commandline.server import Server, asks_world, parsed
 from ixmocks.commandline.show import as_json, event_line
 from ixmocks.commandline.stopping import ENVIRONMENT, FAILED, stop
 
@@ -126,6 +126,7 @@ def export(
     """
     given = {"system": system, "operation": operation, "violations": violations, "limit": limit}
     raw = server.raw("GET", server.here("/journal.har"), query=given)
+    parsed(raw)["log"]  # what another kind of server says is no archive
     if str(file) == "-":
         return click.echo(raw.decode())
     try:

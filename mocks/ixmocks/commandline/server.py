@@ -6,7 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 import click
@@ -28,11 +28,11 @@ class Server:
     world: str = "default"
 
     def get(self, path: str, **query: Any) -> Any:
-        return _parsed(self.raw("GET", path, query=query))
+        return parsed(self.raw("GET", path, query=query))
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
         raw = self.raw(method, path, body=body)
-        return _parsed(raw) if raw else None
+        return parsed(raw) if raw else None
 
     def here(self, path: str = "", world: str | None = None) -> str:
         """A path below the world that is meant."""
@@ -85,16 +85,28 @@ class Server:
             )
 
 
-def _parsed(raw: bytes) -> Any:
+class _Answer(dict[str, Any]):
+    """What a control port answered. Whoever leaves out what each control port has, is something else."""
+
+    def __missing__(self, name: str) -> Any:
+        _no_control_port(f"has no {name!r}")
+
+
+def parsed(raw: bytes) -> Any:
+    """The value of an answer. Ends the command where it comes from no control port."""
     from ixmocks.engine import exact
 
     try:
-        return exact.parse(raw)
+        answer = exact.parse(raw)
     except exact.NotJson as error:
-        stop(
-            f"the server's answer is no JSON that we read ({error}); is it an ixkit control port?",
-            ENVIRONMENT,
-        )
+        _no_control_port(f"is no JSON that we read ({error})")
+    if not isinstance(answer, dict):
+        _no_control_port("is no JSON object")
+    return _Answer(answer)
+
+
+def _no_control_port(why: str) -> NoReturn:
+    stop(f"the server's answer {why}: it is no ixkit control port; look at --url or IXKIT_URL.", ENVIRONMENT)
 
 
 def _refused(status: int, raw: bytes, url: str) -> None:

@@ -35,6 +35,7 @@ from ixmocks.engine.document import load_document
 from ixmocks.engine.operation import Operation, check_parameters, compile_routes
 from ixmocks.engine.outcome import Violation
 from ixmocks.engine.reading import HandlerResolver
+from ixmocks.engine.schema import Shape
 
 log = logging.getLogger("ixkit")
 
@@ -43,6 +44,8 @@ OWN_CONTRACT = "/openapi.json"
 VIOLATIONS_SHOWN = 50
 READS = frozenset({"waitForEvents", "waitForHolds", "verify"})
 """Asked with POST, since they take a body; they change nothing and are no events."""
+_NO_BODY = Shape.of({"type": "object", "additionalProperties": False})
+"""What a call may send that takes none: nothing, or an empty object."""
 
 
 @dataclass(slots=True)
@@ -191,9 +194,8 @@ class _Check:
         path, violations = check_parameters(operation, "path", scope.get("path_params", {}))
         query, wrong = _query(operation, scope["query_string"].decode("latin-1"))
         violations += wrong
-        if operation.body is not None:
-            arrived.body, wrong = _body(operation, arrived.raw)
-            violations += wrong
+        arrived.body, wrong = _body(operation, arrived.raw)
+        violations += wrong
         if violations:
             raise Refusal(_invalid(violations))
         arrived.given = {**path, **query}
@@ -214,8 +216,7 @@ def _query(operation: Operation, text: str) -> tuple[dict[str, Any], list[Violat
 
 
 def _body(operation: Operation, raw: bytes) -> tuple[Any, list[Violation]]:
-    shape = operation.body
-    assert shape is not None
+    shape = operation.body or _NO_BODY
     if not raw and not operation.body_required:
         return {}, []
     if not raw:

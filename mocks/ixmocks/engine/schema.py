@@ -102,9 +102,10 @@ class Shape:
                 )
                 for name in absent if error.message.startswith((f'"{name}"', f"'{name}'"))
             ]  # fmt: skip
+        unknown = _unknown_members(keyword, node, seen)
         return [
             Violation(
-                rule=_code(node, keyword), at=at, seen=_show(seen), expected=_expected(keyword, node, seen),
+                rule=_code(node, keyword), at=at, seen=unknown or _show(seen), expected=_expected(keyword, node, seen),
                 keyword="required" if _only_asks_for_members(node, keyword) else keyword,
             )
         ]  # fmt: skip
@@ -225,6 +226,14 @@ def _show(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
+def _unknown_members(keyword: str, node: Any, seen: Any) -> str:
+    """Which members nobody knows, where that is the breach; else nothing."""
+    if keyword != "additionalProperties" or not isinstance(node, dict) or not isinstance(seen, dict):
+        return ""
+    names = [name for name in seen if name not in node.get("properties", ())]
+    return ", ".join(map(_show, names[:5])) + (" …" if len(names) > 5 else "")
+
+
 _EXPECTED = {
     "type": "of type {}", "maxItems": "at most {} items", "minItems": "at least {} items",
     "maxLength": "at most {} characters", "minLength": "at least {} characters", "pattern": "text like {}",
@@ -237,6 +246,9 @@ def _expected(keyword: str, node: Any, seen: Any) -> str:
     if not isinstance(node, dict):
         return keyword
     limit = node.get(keyword)
+    if keyword == "additionalProperties" and limit is False:
+        known = ", ".join(node.get("properties", ()))
+        return f"nothing but {known}" if known else "no members"
     if keyword in ("anyOf", "oneOf"):
         return str(node.get("x-expected") or _alternatives(node, keyword))
     if keyword == "pattern" and "x-expected" in node:

@@ -113,6 +113,23 @@ def test_what_a_form_can_send_is_no_json(unchanged: Any, method_and_path: tuple[
     assert response.status_code == 415
 
 
+@pytest.mark.parametrize("path", [RESET, "/v1/shutdown"])
+@pytest.mark.parametrize(
+    ("body", "kind", "seen"),
+    [
+        (b'{"a": ', "not-json", "truncated"),
+        (b"[" * 100_000, "not-json", "nested deeper"),
+        (b"[1]", "invalid-request", "1 item"),
+        (b"null", "invalid-request", "null"),
+        (b'{"world": "t1"}', "invalid-request", "body.world: seen an unknown name, expected nothing here"),
+    ],
+)
+def test_what_takes_no_body_refuses_one(unchanged: Any, path: str, body: bytes, kind: str, seen: str) -> None:
+    response = unchanged("POST", path, content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["type"]) == (400, f"urn:ixkit:problem:{kind}")
+    assert seen in response.json()["detail"]
+
+
 def test_json_with_a_charset_is_json(control: Any) -> None:
     sent = {"Content-Type": "Application/JSON; charset=utf-8"}
     assert control("POST", RESET, content=b"{}", headers=sent).status_code == 200
