@@ -16,6 +16,8 @@ from ixmocks.engine.document import SpecError
 RULES = ".rules.yaml"
 BYTES_MAX = 16_000_000
 """The greatest of ours has a hundred thousand bytes; what is larger than this is no contract of such a system."""
+PARTS_MAX, DEPTH_MAX = 5_000_000, 100
+"""Values in a document with its aliases written out, and levels of nesting."""
 Pointer = tuple[str, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -96,6 +98,7 @@ def parse(name: str, text: str) -> Source:
         raise SpecError(f"{name}: nested deeper than we read.") from None
     except (yaml.YAMLError, ValueError) as error:
         raise SpecError(f"{name}: not YAML that we read: {_told(error)}") from None
+    _check_size(name, raw)
     if not isinstance(raw, dict) or not ("openapi" in raw or "rules" in raw):
         seen = "nothing" if raw is None else f"a mapping with {', '.join(map(str, list(raw)[:4]))} …" if isinstance(
             raw, dict
@@ -106,6 +109,29 @@ def parse(name: str, text: str) -> Source:
     elif not isinstance(raw["rules"], dict) or not all(isinstance(e, dict) for e in raw["rules"].values()):
         raise SpecError(f"{name}: `rules` must map each code to what the rule says.")
     return Source(name, text, raw)
+
+
+def _check_size(name: str, raw: Any) -> None:
+    """Few bytes may say much: an alias repeats what it names, and one inside of another multiplies."""
+    try:
+        if _parts(raw, {}) > PARTS_MAX:
+            raise SpecError(f"{name}: with its aliases written out it has more than {PARTS_MAX} parts.")
+    except RecursionError:
+        raise SpecError(
+            f"{name}: nested deeper than {DEPTH_MAX} levels, or holds itself by an alias."
+        ) from None
+
+
+def _parts(value: Any, known: dict[int, int], depth: int = 0) -> int:
+    """How many values it holds with aliases written out; each is counted once. RecursionError beyond DEPTH_MAX."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if depth > DEPTH_MAX:
+        raise RecursionError
+    if id(value) not in known:
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_parts(item, known, depth + 1) for item in inner)
+    return known[id(value)]
 
 
 def read(path: Path, name: str | None = None) -> Source:
@@ -128,9 +154,23 @@ def _check_openapi(name: str, raw: Mapping[str, Any]) -> None:
     plain = _keys_as_text(raw)
     error = next(iter(_openapi().iter_errors(plain)), None)
     if error is not None:
-        where = "/".join(map(str, error.instance_path)) or "the document's root"
-        message = error.message if len(error.message) < 300 else f"{error.message[:300]}…"
+        steps, said = _nearest(error)
+        where = "/".join(map(str, steps)) or "the document's root"
+        message = said if len(said) < 300 else f"{said[:300]}…"
         raise SpecError(f"{name}: no OpenAPI 3.0: at {where}: {message}")
+
+
+def _nearest(error: Any) -> tuple[list[Any], str]:
+    """Where it goes wrong, and how. Of several shapes that it might have: the one that it has for the longest way."""
+    shapes = getattr(error.kind, "context", None)
+    if not shapes:
+        return list(error.instance_path), error.message
+    outer = list(error.instance_path)
+    inner = [_nearest(first) for shape in shapes for first in shape[:1]]
+    steps, said = max(inner, key=lambda one: len(one[0]))
+    if not steps or steps == outer:
+        return outer, error.message
+    return (steps if steps[: len(outer)] == outer else outer + steps), said
 
 
 @cache

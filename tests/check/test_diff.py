@@ -185,6 +185,19 @@ BAD = {
     "OpenAPI 2": ("openapi: '2.0'\npaths: {}", "expected '3.0.3'"),
     "a typo": (yaml.safe_dump(CONTRACT).replace("responses:", "reponses:"), "paths//invoices/post"),
     "a lost reference": (yaml.safe_dump(CONTRACT).replace("schemas/Invoice", "schemas/Invoise"), "'Invoice'"),
+    "a wrong word": (
+        yaml.safe_dump(CONTRACT).replace("type: number", "type: nomber", 1),
+        'type: "nomber" is not one of',
+    ),
+    "too deep": ("openapi: 3.0.3\nx: " + "[" * 1500 + "]" * 1500, "nested deeper than 100 levels"),
+    "itself inside": ("openapi: 3.0.3\nx: &a [*a]", "holds itself by an alias"),
+    "aliases that multiply": (
+        "openapi: 3.0.3\na: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+        + "".join(
+            f"{n}: &{n} [{', '.join([f'*{o}'] * 10)}]\n" for o, n in zip("abcdefgh", "bcdefghi", strict=True)
+        ),
+        "more than 5000000 parts",
+    ),
     "a name twice": ("openapi: 3.0.3\nopenapi: 3.0.3\n", "stands twice in line 2"),
 }
 

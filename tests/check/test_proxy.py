@@ -155,6 +155,25 @@ def test_the_report_says_which_inferred_details_are_contradicted(kit: Kit, judge
     assert ("inferred  addsalestransaction" in told) is (finding.confidence == "inferred")
 
 
+def test_a_conclusion_of_ours_that_upstream_contradicts_is_listed_with_its_reason() -> None:
+    """No error answer of iXpole is published; ours is of the shape that its other answers point to."""
+
+    async def says_no(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 400, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"fault": {"code": 7}}'})
+
+    with answering({"upstream": says_no}) as urls:
+        passing = Proxy(urls["upstream"], Judge.of("ixpole"))
+        item = {"instalmentCode": "C-1", "invoiceNumber": "1"}
+        headers = {"Authorization": "Bearer x"}
+        ask(passing, ("PUT", "/api/instalments", {"headers": headers, "json": item}))
+    told = passing.drift.report()
+    assert "1 of them contradict what is only inferred" in told
+    assert "inferred  putInstalments answer" in told
+    assert "style of ASP.NET Web API" in told
+
+
 def test_an_upstream_that_hangs_is_given_up_with_a_message(kit: Kit, judge: Judge) -> None:
     async def hangs(scope: Any, receive: Any, send: Any) -> None:
         await asyncio.Event().wait()

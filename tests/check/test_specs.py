@@ -15,6 +15,8 @@ from check.test_diff import edited
 from ixcheck import checks
 from ixcheck.contract import parse, read
 from ixcheck.specs.checking import checked
+from ixcheck.specs.examples import CLOCK, failed
+from ixmocks.kit import Kit
 from ixmocks.places import SPECS
 
 GOOD: dict[str, Any] = edited(
@@ -96,10 +98,24 @@ def test_a_rule_that_the_mock_does_not_keep_is_named(code: str, side: str, edits
     ] == [("rule-not-kept", code, side)]
 
 
+def test_examples_with_a_key_of_the_default_world_are_played_there_and_leave_nothing() -> None:
+    """A wrong key is answered with 500, a token of another world is no expired one."""
+    kit = Kit("documents", clock=CLOCK, seed=7)
+    for system, code in (("riverty", "RIV-15"), ("crmcom", "CRM-15")):
+        rule = read(SPECS / f"{system}.rules.yaml").raw["rules"][code]
+        for side in ("obeys", "breaks", "obeys"):
+            assert failed(kit, system, rule[side]) == "", (code, side)
+
+
 @pytest.mark.long
 def test_every_rule_of_ours_is_kept_as_its_examples_say() -> None:
     done = run("--examples")
     assert done.exit_code == 0, done.output
+
+
+def test_a_lost_reference_is_told_once() -> None:
+    lost = edited(CONTRACT, {f"{LINES}.items": {"$ref": "#/components/x"}})
+    assert kinds(lost, GOOD) == ["reference-lost"]
 
 
 def test_a_finding_has_file_and_line(tmp_path: Path) -> None:

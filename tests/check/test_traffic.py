@@ -122,6 +122,13 @@ def test_ten_planted_deviations_are_found_and_nothing_else(
         assert told in (finding.rule, finding.at), finding
 
 
+def test_a_member_too_many_is_named(tmp_path: Path, booked: list[dict[str, Any]]) -> None:
+    changed = deepcopy(booked[0])
+    gets(Surprise=1)(changed)
+    _, (finding,) = judged(written(tmp_path / "run.har", [changed]))
+    assert "such as Surprise" in finding.text
+
+
 def test_a_finding_says_where_it_is_known_from(tmp_path: Path, booked: list[dict[str, Any]]) -> None:
     changed = deepcopy(booked[0])
     sends(Invoice_InvoiceLine=LINES * 76)(changed)

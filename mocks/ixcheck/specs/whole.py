@@ -22,11 +22,13 @@ DATA = frozenset({"example", "examples", "default", "enum"})
 def document_findings(system: str, source: Source, book: Source | None) -> Iterator[Finding]:
     """What is wrong inside of one OpenAPI document."""
     codes = set(book.raw["rules"]) if book is not None else None
+    lost = False
     for at, node in _nodes(source.raw, ()):
         if "$ref" in node and isinstance(node["$ref"], str):
             try:
                 source.resolve(node, at)
             except SpecError as error:
+                lost = True
                 yield _found(
                     source, system, "reference-lost", at, str(error).removeprefix(f"{source.name}: ")
                 )
@@ -44,7 +46,8 @@ def document_findings(system: str, source: Source, book: Source | None) -> Itera
                     code,
                 )
     yield from _unsourced(system, source)
-    yield from _examples(system, source)
+    if not lost:  # a shape with a hole judges nothing
+        yield from _examples(system, source)
 
 
 def rule_findings(system: str, book: Source, document: Source | None) -> Iterator[Finding]:

@@ -253,6 +253,9 @@ def _expected(keyword: str, node: Any, seen: Any) -> str:
         return str(node.get("x-expected") or _alternatives(node, keyword))
     if keyword == "pattern" and "x-expected" in node:
         return str(node["x-expected"])
+    if keyword == "additionalProperties" and isinstance(seen, dict):
+        surplus = [str(name) for name in seen if name not in node.get("properties", {})]
+        return f"no members that the contract does not name, such as {', '.join(surplus[:5])}"
     if keyword == "enum" and isinstance(limit, list):
         limit = ", ".join(
             str(item) for item in limit if item is not None

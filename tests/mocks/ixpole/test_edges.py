@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ixmocks.engine.outcome import Changed, Refused
-from ixmocks.ixpole import plan, rules
+from ixmocks.ixpole import plan, rules, writeback
 from ixmocks.ixpole.state import Kind
 from ixmocks.kit import Kit
 from ixmocks.systems import SYSTEMS
@@ -64,3 +65,86 @@ def test_people_type_a_due_date_that_exists_or_clear_it(kit: Kit, day: Any, take
     kit.world().reset()
     told = {"instalmentCode": "C-2017-0003-01", "invoiceDueDate": day}
     assert isinstance(kit.act("ixpole", "typeInvoiceNumber", told), Changed) is taken
+
+
+BIGGEST = 2**writeback.BITS_MAX - 1
+
+
+@pytest.mark.parametrize(
+    ("number", "reading", "broken"),
+    [
+        (BIGGEST, "accepted", []),
+        (BIGGEST + 1, "accepted", ["IXP-53"]),
+        (1, "refused", ["IXP-53"]),
+        (1, "accepted", []),
+    ],
+)
+def test_a_number_stands_for_its_digits_up_to_what_anybody_counts(
+    number: int, reading: str, broken: list[str]
+) -> None:
+    item = {"instalmentCode": "C-1", "invoiceNumber": number}
+    (said,), sorry = writeback.read_items(item, {"IXP-53": reading})
+    assert [each.rule for each in sorry] == broken
+    assert said.number == (None if broken else str(number))
+
+
+def patch(**changes: Any) -> dict[str, Any]:
+    return {"op": "replace", "path": "/customerCode", "value": "7", **changes}
+
+
+@pytest.mark.parametrize(
+    ("operation", "broken"),
+    [
+        (patch(), []),
+        (patch(op="add", path="/CUSTOMERCODE"), []),
+        (patch(op="remove"), ["IXP-45"]),
+        (patch(path="/name"), ["IXP-45"]),
+        (patch(path=5), ["IXP-45"]),
+        (patch(value=None), ["IXP-41"]),
+    ],
+)
+def test_a_patch_replaces_the_customer_code_and_nothing_else(
+    operation: dict[str, Any], broken: list[str]
+) -> None:
+    code, sorry, _ = writeback.read_customer_code([operation], {})
+    assert [each.rule for each in sorry] == broken
+    assert bool(broken) or code == "7"
+
+
+@pytest.mark.parametrize(("paper", "noted"), [("JVBERi0xLjQK", True), ("JVBERi0xLjQKJSVFT0YK", False)])
+def test_a_paper_without_its_end_is_noted(paper: str, noted: bool) -> None:
+    (said,), sorry = writeback.read_items({"instalmentCode": "C-1", "invoicePdf": paper}, {})
+    assert sorry == ()
+    assert ("IXP-42" in said.notes) is noted
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "noted"),
+    [
+        ({"invoice_number": "1"}, {"number": "2"}, {"IXP-33"}),
+        ({"invoice_number": "1"}, {"number": "1"}, set()),
+        ({"invoice_number": ""}, {"number": "2"}, set()),
+        ({"invoice_number": "1"}, {}, set()),
+        ({"payment_no": "P"}, {"payment_no": ""}, {"IXP-37"}),
+        ({"payment_no": "P"}, {"payment_no": "Q"}, set()),
+        ({"payment_no": ""}, {"payment_no": ""}, set()),
+        ({"payment_no": "P"}, {}, set()),
+    ],
+)
+def test_an_overwritten_number_and_a_payment_taken_back_are_noted_and_nothing_else_is(
+    kit: Kit, before: dict[str, str], said: dict[str, str], noted: set[str]
+) -> None:
+    known = next(iter(kit.state("ixpole").instalments.values()))
+    old = replace(known, **{"invoice_number": "", "payment_no": "", **before})
+    new = replace(old, net_cents=old.net_cents + 1)  # something changed, or IXP-18 would be noted as well
+    assert rules._remarks(old, new, writeback.Said("body", code=old.code, **said)) == noted
+
+
+@pytest.mark.parametrize(("day", "taken"), [("2017-09-01", True), ("2017-09-31", False)])
+def test_a_sale_is_invoiced_on_days_that_exist(kit: Kit, day: str, taken: bool) -> None:
+    kit.world().reset()
+    told = {"customerId": 1, "instalmentDates": [day], "lines": [{"productId": 520}]}
+    outcome = kit.act("ixpole", "addSale", told)
+    assert isinstance(outcome, Changed) is taken
+    if isinstance(outcome, Refused):
+        assert [(each.rule, each.at) for each in outcome.violations] == [("IXP-39", "with.instalmentDates.0")]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ixmocks.engine.outcome import Refused
 from ixmocks.kit import Kit, Reply
+from ixmocks.silvasoft.form import Form
+from ixmocks.silvasoft.lines import _tax
 from ixmocks.silvasoft.orders import ORDERS_MAX
 from ixmocks.silvasoft.products import PRODUCTS_MAX
 from ixmocks.silvasoft.relations import RELATIONS_MAX
@@ -121,3 +124,20 @@ def test_a_draft_is_not_posted_under_a_number_that_is_taken(kit: Kit) -> None:
     assert isinstance(refused, Refused)
     assert [each.rule for each in refused.violations] == ["SILV-10"]
     assert not isinstance(kit.act("silvasoft", "postDraft", {"Number": 99}), Refused)
+
+
+@pytest.mark.parametrize(
+    ("zero_exists", "has_product", "broken"),
+    [(False, True, ["SILV-13"]), (False, False, []), (True, True, []), (True, False, [])],
+)
+def test_a_product_without_tax_needs_a_code_of_0_percent(
+    kit: Kit, zero_exists: bool, has_product: bool, broken: list[str]
+) -> None:
+    state = kit.state("silvasoft")
+    codes = {percent: code for percent, code in state.books.tax_by_percent.items() if percent or zero_exists}
+    state = replace(state, books=replace(state.books, tax_by_percent=codes))
+    untaxed = replace(next(iter(state.goods.all.values())), tax=None)
+    form = Form({}, "body", [])
+    tax = _tax(state, form, untaxed if has_product else None, [])
+    assert [each.rule for each in form.found] == broken
+    assert (tax is not None) is zero_exists
