@@ -9,6 +9,8 @@ NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export NO_MKDOCS_2_WARNING := true
+# Where this is set, each of some hundred processes of a test run would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test coverage-gate mutate test-long simulate campaign conform conform-zoo check format-check types arrows specs fmt bench docs lock clean

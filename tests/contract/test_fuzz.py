@@ -17,11 +17,15 @@ NO_WINDOWS = {"SILV-31": "none"}
 FIRST = {"riverty": [("setOnboarding", {"wrongKey": 401})]}
 """What is done in a system before it is fuzzed: Riverty's documented 500 for a wrong key would be a finding."""
 PHASES = "examples,coverage,fuzzing,stateful"
+BOUNDED = {"ixpole": PHASES}
+"""The coverage phase plays thousands of calls. In the usual run one mock shows that it finds nothing there either;
+`test_every_part.py` breaks each keyword of all five once, and the long run leaves out nothing."""
 
 
 @pytest.mark.parametrize("system", NAMES)
 def test_a_bounded_fuzz_finds_nothing(tmp_path: Path, system: str) -> None:
-    code, output = fuzz(_kit(), system, tmp_path, examples=5, seed=1, phases=PHASES)
+    phases = BOUNDED.get(system, "examples,fuzzing,stateful")
+    code, output = fuzz(_kit(), system, tmp_path, examples=5, seed=1, phases=phases)
     assert code == 0, output
 
 
