@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from ixmocks.engine.outcome import Answer, Changed, Outcome, Readings, Refused
 from ixmocks.engine.system import Rule, System
+from ixmocks.engine.values import value
 
 
-@dataclass(slots=True)
+@value(slots=True)
 class Call:
     """One request, routed, admitted and valid by the spec.
 

@@ -28,7 +28,7 @@ WHOLE_S = 30.0
 """How long a request may take from its first byte to its last."""
 _GLANCE_S = 5.0
 _UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-"""What may not stand in a header's value."""
+"""What may not stand in a header."""
 _CLOSE = b"connection: close\r\n"
 _UNLIKE = frozenset({b"HEAD", b"CONNECT"})
 """Methods whose answers are unlike those of all others."""
@@ -194,11 +194,7 @@ def _head(sent: Sent) -> list[bytes] | None:
     """Status line and headers; None where uvicorn has to look at them, a fault to strike, or somebody to let it go."""
     if sent.fault is not None or sent.hold is not None:
         return None
-    head = [STATUS_LINE[sent.status]]
-    values = []
-    for name, value in sent.headers:
-        if name == b"connection":
-            return None
-        head += name, b": ", value, b"\r\n"
-        values.append(value)
-    return None if _UNFIT.search(b"".join(values)) else head
+    if b"connection" in dict(sent.headers):
+        return None
+    lines = [*map(b": ".join, sent.headers), b""]
+    return None if _UNFIT.search(b"".join(lines)) else [STATUS_LINE[sent.status], b"\r\n".join(lines)]

@@ -107,7 +107,8 @@ def parse_form(raw: bytes) -> dict[str, str]:
 
 
 _FLAT_DEPTH = 3
-_LONG = 2000
+_RARE = 600
+"""Bytes that are counted in the time that one search takes to begin."""
 
 
 def _measure_flat(value: Any, raw: bytes) -> tuple[int, int, int] | None:
@@ -139,8 +140,8 @@ def _measure_flat(value: Any, raw: bytes) -> tuple[int, int, int] | None:
 
 
 def _more_than(most: int, sign: bytes, raw: bytes) -> bool:
-    """Whether a rare sign comes more often than that. In a long text, looking for each is quicker than counting."""
-    if len(raw) < _LONG:
+    """Whether a sign comes more often than that. Where it is rare, looking for each is quicker than counting."""
+    if len(raw) < _RARE * (most + 1):
         return raw.count(sign) > most
     find = raw.find
     at = -1

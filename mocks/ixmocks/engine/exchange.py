@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ixmocks.engine.faults import Fault
 from ixmocks.engine.journal import Event
+from ixmocks.engine.values import value
 
 if TYPE_CHECKING:
     from ixmocks.engine.holds import Hold
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(slots=True)
+@value(slots=True)
 class Received:
     """One HTTP request as it came, its body complete."""
 
@@ -30,7 +31,7 @@ class Received:
     """More than zero: the body was longer than this many bytes and was not read."""
 
 
-@dataclass(slots=True)
+@value(slots=True)
 class Sent:
     """One HTTP answer as it leaves, and the fault that damages or replaces it on the way."""
 

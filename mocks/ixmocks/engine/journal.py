@@ -6,11 +6,12 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ixmocks.engine.outcome import Violation
+from ixmocks.engine.values import value
 
 if TYPE_CHECKING:
     from ixmocks.engine.world import Moment
@@ -22,7 +23,7 @@ KEPT_BYTES = 4_700
 """What an event keeps besides body and answer, as measured: headers, itself, and its moment's share of the states."""
 
 
-@dataclass(slots=True)
+@value(slots=True)
 class Event:
     """One exchange, action or control call. The moments before and after are references, not copies."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -125,7 +126,7 @@ class Port:
 
 def _decoded(headers: RawHeaders) -> dict[str, str]:
     """All names and values at once, which is quicker than one by one. No header of a connection holds a NUL."""
-    parts = b"\0".join([part for pair in headers for part in pair]).decode("latin-1").split("\0")
+    parts = b"\0".join(chain.from_iterable(headers)).decode("latin-1").split("\0")
     if len(parts) != 2 * len(headers):
         return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
     return dict(zip(parts[::2], parts[1::2], strict=True))

@@ -1,4 +1,4 @@
-"""How is a value that never changes made quickly? As a dataclass to whoever looks at it, by C code when it is made.
+"""How is a value made quickly? As a dataclass to whoever looks at it, by C code when it is made.
 
 A frozen dataclass sets each of its members by a call, which costs as much as the decision that made it:
 a request brings forth a dozen of them. A msgspec struct is as immutable, compares and hashes by its members
@@ -8,6 +8,7 @@ too, and is made in a twentieth of the time. `fields`, `replace` and `is_datacla
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as value
 else:
 
-    def value(*, frozen: bool, slots: bool):
-        """In the place of `dataclass(frozen=True, slots=True)`, for classes without parents."""
-        if not (frozen and slots):
-            raise TypeError("a value is frozen and has slots")
-        return _struct
+    def value(*, slots: bool, frozen: bool = False):
+        """In the place of `dataclass(slots=True)`, frozen or not, for classes without parents."""
+        if not slots:
+            raise TypeError("a value has slots")
+        return partial(_struct, frozen=frozen)
 
 
 __all__ = ["value"]
@@ -30,15 +31,15 @@ __all__ = ["value"]
 _OF_THE_CLASS = frozenset({"__dict__", "__weakref__", "__annotations__"})
 
 
-def _struct(made: type) -> type:
+def _struct(made: type, *, frozen: bool) -> type:
     """The class with the same members, made of C."""
     namespace = {name: what for name, what in vars(made).items() if name not in _OF_THE_CLASS}
     known: type[Any] = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)(made)
     fields = dataclasses.fields(known)
     namespace = {name: what for name, what in namespace.items() if all(name != each.name for each in fields)}
     struct = msgspec.defstruct(
-        made.__name__, [_member(each) for each in fields], namespace=namespace, module=made.__module__, frozen=True,
-        cache_hash=True,
+        made.__name__, [_member(each) for each in fields], namespace=namespace, module=made.__module__, frozen=frozen,
+        cache_hash=frozen,
     )  # fmt: skip
     struct.__dataclass_fields__ = {each.name: each for each in fields}  # type: ignore[attr-defined]
     struct.__qualname__ = made.__qualname__

@@ -11,6 +11,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
+from itertools import repeat
+from operator import mul
 from typing import Any, NamedTuple, overload
 
 import msgspec
@@ -168,7 +170,7 @@ def _cents(amounts: list[Any]) -> list[int]:
     if {*map(type, amounts)} != _DECIMALS:
         amounts = [*map(decimal_of, amounts)]
     with localcontext(_WHOLE_CENTS):
-        cents = [amount * _HUNDRED for amount in amounts]
+        cents = [*map(mul, amounts, repeat(_HUNDRED))]
     return _whole_numbers(exact.dump([*map(_WHOLE_CENTS.to_integral_exact, cents)]))
 
 

@@ -15,17 +15,19 @@ Json = dict[str, Any]
 def invoice(document: Invoice, *, lines: bool = False) -> Json:
     """An invoice as addsalestransaction shows it; with its lines as listsalesinvoices can."""
     customer, project = document.customer, document.project
+    incl, outstanding = document.incl_cents, document.outstanding_cents
+    total = wire(incl)
     answer = {
         "InvoiceReference": document.reference,
-        "InvoiceOutstandingAmount": wire(document.outstanding_cents),
+        "InvoiceOutstandingAmount": total if outstanding == incl else wire(outstanding),
         "InvoiceNotes": document.notes,
         "ProjectName": project.name if project else "",
         "ProjectNumber": project.number if project else "",
-        "InvoiceTotalInclTax": wire(document.incl_cents),
+        "InvoiceTotalInclTax": total,
         "InvoiceType": document.kind._value_,
         "PackingSlipNotes": "",
         "CustomerNumber": customer.customer_number,
-        "InvoiceTaxAmount": wire(document.incl_cents - document.net_cents),
+        "InvoiceTaxAmount": wire(incl - document.net_cents),
         "InvoiceDueDate": show_day(document.due),
         "CustomerName": customer.name,
         "InvoiceNumber": document.number,
