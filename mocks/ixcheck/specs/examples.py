@@ -50,7 +50,8 @@ def failed(kit: Kit, system: str, steps: Sequence[Step]) -> str:
 
 def _step(kit: Kit, system: str, found: Ways, step: Step) -> str:
     if "advance" in step:
-        kit.advance(**{unit: float(amount) for unit, amount in step["advance"].items()})
+        by: dict[str, float] = {str(unit): float(amount) for unit, amount in step["advance"].items()}
+        kit.advance(world=DEFAULT, **by)
         return ""
     if "act" in step:
         outcome = kit.act(system, step["act"], unfolded(step.get("with") or {}))
