@@ -126,7 +126,7 @@ def test_a_member_too_many_is_named(tmp_path: Path, booked: list[dict[str, Any]]
     changed = deepcopy(booked[0])
     gets(Surprise=1)(changed)
     _, (finding,) = judged(written(tmp_path / "run.har", [changed]))
-    assert "such as Surprise" in finding.text
+    assert "'Surprise', expected nothing but InvoiceNumber" in finding.text
 
 
 def test_a_finding_says_where_it_is_known_from(tmp_path: Path, booked: list[dict[str, Any]]) -> None:

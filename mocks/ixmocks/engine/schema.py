@@ -105,7 +105,7 @@ class Shape:
         unknown = _unknown_members(keyword, node, seen)
         return [
             Violation(
-                rule=_code(node, keyword), at=at, seen=unknown or _show(seen), expected=_expected(keyword, node, seen),
+                rule=_code(node, keyword), at=at, seen=unknown or _show(seen), expected=_expected(keyword, node),
                 keyword="required" if _only_asks_for_members(node, keyword) else keyword,
             )
         ]  # fmt: skip
@@ -242,7 +242,7 @@ _EXPECTED = {
 }  # fmt: skip
 
 
-def _expected(keyword: str, node: Any, seen: Any) -> str:
+def _expected(keyword: str, node: Any) -> str:
     if not isinstance(node, dict):
         return keyword
     limit = node.get(keyword)
@@ -253,13 +253,9 @@ def _expected(keyword: str, node: Any, seen: Any) -> str:
         return str(node.get("x-expected") or _alternatives(node, keyword))
     if keyword == "pattern" and "x-expected" in node:
         return str(node["x-expected"])
-    if keyword == "additionalProperties" and isinstance(seen, dict):
-        surplus = [str(name) for name in seen if name not in node.get("properties", {})]
-        return f"no members that the contract does not name, such as {', '.join(surplus[:5])}"
     if keyword == "enum" and isinstance(limit, list):
-        limit = ", ".join(
-            str(item) for item in limit if item is not None
-        )  # null says nothing, and may be sent
+        # null says nothing, and may be sent
+        limit = ", ".join(str(item) for item in limit if item is not None)
     if keyword == "type" and isinstance(limit, list):
         limit = " or ".join(limit)
     return _EXPECTED.get(keyword, f"{keyword} {{}}").format(limit)
