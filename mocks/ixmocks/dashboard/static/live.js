@@ -151,7 +151,13 @@
     }
   });
   all("[data-keys]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => dialog.showModal()); });
-  one(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // Not by scrollIntoView: from where that went, newer browsers begin to tab, past the link that skips all this.
+  const tabs = one(".tabs");
+  const current = tabs && one("[aria-current]", tabs);
+  if (current) {
+    const [within, it] = [tabs.getBoundingClientRect(), current.getBoundingClientRect()];
+    tabs.scrollLeft += it.left - within.left - (within.width - it.width) / 2;
+  }
   const button = one("[data-pause]");
   if (button) { button.hidden = false; button.addEventListener("click", pause); }
 
