@@ -12,12 +12,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ixbridge.core import inbox_plan
 from ixbridge.core import plan as planning
 from ixbridge.core.audit import Found
 from ixbridge.core.keys import tag
 from ixbridge.core.life import Event, Life, Stage
 from ixbridge.core.money import as_decimal
-from ixbridge.core.moves import Note
+from ixbridge.core.moves import Note, Park, Rest
+from ixbridge.core.parked import Reason
 from ixbridge.core.records import Entry
 from ixbridge.core.recovery import Reaction
 from ixbridge.core.wire import Cause, Heard, Kind, No, Request, Yes
@@ -207,6 +209,27 @@ def limit_ignored() -> AbstractContextManager[None]:
     return swapped(exchange, "backoff_s", lambda attempt, **_: 0.1)
 
 
+def gone_unminded() -> AbstractContextManager[None]:
+    """A document that is no longer there counts as not paid yet."""
+    real = planning._followed
+
+    def followed(life: Any, facts: Any, policy: Any) -> Any:
+        move = real(life, facts, policy)
+        gone = isinstance(move, Park) and move.parked.reason is Reason.DOCUMENT_GONE
+        return Rest("not paid yet") if gone else move
+
+    return swapped(planning, "_followed", followed)
+
+
+def receipt_believed() -> AbstractContextManager[None]:
+    """That a request for an invoice was received counts as the invoice."""
+
+    def made(life: Any, facts: Any) -> Any:
+        return inbox_plan._believed(life, facts, life.talk.reference) if life.talk.invoice_receipts else None
+
+    return swapped(inbox_plan, "_made_there", made)
+
+
 CANARIES: Mapping[str, Canary] = {
     canary.name: canary
     for canary in (
@@ -248,5 +271,13 @@ CANARIES: Mapping[str, Canary] = {
         ),
         Canary("limit-ignored", "does not wait for a rate limit", frozenset({"I16"}), limit_ignored, "telecomx-direct",
                ("limited",)),
+        Canary(
+            "gone-unminded", "goes on waiting for the money of a document that was removed", frozenset({"I8"}),
+            gone_unminded, "telecomx-direct", ("deleted",),
+        ),
+        Canary(
+            "receipt-believed", "takes Riverty's receipt of a request for the invoice", frozenset({"I4"}),
+            receipt_believed, "riverty-direct",
+        ),
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulation import ledgers
+from simulation.faults import FAULTS
 from simulation.ledgers import Doc
 from simulation.sums import key_of, slot_of, vats
 from simulation.worlds import IXPOLE, Stage
@@ -54,6 +55,10 @@ CREATES = frozenset({
 OPENED_BY: Mapping[str, str] = {"createInvoice": "requested"}
 """Which record must be on the disk before a create: an intent, unless it stands here."""
 STEPS = frozenset({"intent", "nosend", "result", "adopted", "requested", "received", "declined"})
+LISTS = frozenset({"listsalesinvoices", "listorders", "invoiceList"})
+"""Reads that show all documents of a customer or of some days, and so what is no longer among them."""
+AS_IT_IS = frozenset({"", *(name for name, fault in FAULTS.items() if fault.klass == "A7")})
+"""What may strike a read whose answer is still what the books hold: nothing, or a person just before it."""
 LINES_MAX = 75
 PAPERS = frozenset({"listsalesinvoices", "downloadDocument"})
 
@@ -100,6 +105,8 @@ class Judge:
     """Of each code, what iXpole's list said last."""
     raced: set[str] = field(default_factory=set)
     """Edited after the list was read for the last time before its number was told: iXpole locks nothing."""
+    removed: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Of each code, the names of the document that somebody removed, while the bridge has not been shown that."""
     requests: int = 0
 
     def __post_init__(self) -> None:
@@ -111,7 +118,7 @@ class Judge:
             self.stage, self.seen, dict(self.real), dict(self.paid), dict(self.uncertain),
             {code: set(each) for code, each in self.totals.items()}, dict(self.owners), dict(self.papers),
             set(self.shown), self.known, dict(self.limited), self.waived, dict(self.listed),
-            set(self.raced), self.requests,
+            set(self.raced), dict(self.removed), self.requests,
         )  # fmt: skip
 
     # --- the three sides --------------------------------------------------------------------
@@ -193,10 +200,24 @@ class Judge:
         if request.operation in CREATES and unknown:
             code, number = key_of(request)
             self.uncertain.setdefault(slot_of(request.operation, code), number)
+        if self.removed and answered is not None and answered.status in (200, 404):
+            self._shown(exchange)
         if answered is not None and answered.status == 429:
             asked = answered.headers.get("retry-after", "")
             if asked.isdecimal() and int(asked) <= 3600:
                 self.limited[request.system] = at + timedelta(seconds=int(asked))
+
+    def _shown(self, exchange: Exchange) -> None:
+        """Which removals does this answer show? Of what was paid, and is watched no more, it shows nobody anything."""
+        request = exchange.request
+        if request.system != self.system or request.kind.value != "R" or exchange.fault not in AS_IT_IS:
+            return
+        asked = f"{request.path} {request.query} {(request.body or b'').decode('utf-8', 'replace')}"
+        for code, names in tuple(self.removed.items()):
+            if code not in self.paid and (
+                request.operation in LISTS or any(name in asked for name in {code, *names})
+            ):
+                del self.removed[code]
 
     # --- as the mocks record it --------------------------------------------------------------
 
@@ -251,6 +272,10 @@ class Judge:
         live: dict[str, int] = {}
         for doc in documents:
             live[doc.code] = live.get(doc.code, 0) + doc.live
+        if event.operation.startswith("act:"):
+            for doc in self.documents(event.before):
+                if doc.live and not live.get(doc.code) and not doc.is_order:
+                    self.removed[doc.code] = doc.names | ({doc.number} if doc.number else set())
         doubled = {code: count for code, count in live.items() if count > 1}
         if doubled:
             self._fail("I2", f"{event.operation}: live documents {doubled}")
@@ -350,7 +375,7 @@ class Judge:
         held = event.before.systems[IXPOLE].instalments.get(code)
         if event.changed and held is not None and held.invoice_number[:1] not in ("", "D"):
             self._fail("I5", f"{code}: iXpole took {number} after the real number {held.invoice_number}")
-        if not any(number[1:] in doc.names for doc in self._of(code, event)):
+        if not any(number[1:] in doc.names for doc in self._of(code, event)) and code not in self.removed:
             self._fail("I5", f"{code}: {number} is the number of no draft of it")
 
     def _real_told(self, code: str, number: str, said: Mapping[str, Any], event: Event) -> None:
@@ -359,7 +384,8 @@ class Judge:
             self._fail("I6", f"{code}: {number} after {before}")
         doc = next((doc for doc in self._of(code, event) if doc.number == number), None)
         if doc is None:
-            self._fail("I4", f"{code}: {number} is no document of it")
+            if code not in self.removed:
+                self._fail("I4", f"{code}: {number} is no document of it")
             return
         due = said.get("invoiceDueDate")
         if not isinstance(due, str) or doc.due is None or due[:10] != doc.due.isoformat():
@@ -376,8 +402,9 @@ class Judge:
             self._fail("I7", f"{code}: paid as {payment} after {before}")
         if code not in self.real:
             self._fail("I7", f"{code}: payment reported before the real number")
-        owed = [doc.outstanding_cents for doc in self._of(code, event) if doc.number == self.real.get(code)]
-        if owed != [0]:
+        mine = (doc for doc in self._of(code, event) if doc.live and doc.number == self.real.get(code))
+        owed = [doc.outstanding_cents for doc in mine]
+        if owed != [0] and code not in self.removed:
             self._fail("I7", f"{code}: payment reported, outstanding is {owed}")
 
     # --- at the end --------------------------------------------------------------------------
@@ -401,6 +428,8 @@ class Judge:
             number, payment = instalment.invoice_number, instalment.payment_no
             if not number or number.startswith("D"):
                 self._fail("I1", f"{code} is neither reported nor parked (iXpole holds {number!r})")
+            if not mine and code in self.removed:
+                continue  # removed behind the bridge's last look
             if [doc.number for doc in mine] != [number]:
                 self._fail("I8", f"{code}: iXpole has {number}, the target {[doc.number for doc in mine]}")
             if self.stage.way.hears:

@@ -54,7 +54,7 @@ def strikes_at(point: str, kind: str, *, every: bool = False) -> Iterator[Strike
             continue
         if not every and fault.klass in OF_THE_WORLD and system != IXPOLE and kind == "R":
             continue
-        if fault.klass == "A7" and not every:
+        if fault.klass == "A7" and fault.name != "deleted" and not every:
             continue
         if operation in LOGINS and fault.klass in ("F12", "F19", "F26", "A7"):
             continue  # a token twice, or a conflict about it, is nothing
