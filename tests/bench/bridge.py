@@ -15,8 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
@@ -24,21 +27,28 @@ from urllib.request import ProxyHandler, Request, build_opener
 from ixbridge.core.mapping import DraftAs
 from ixbridge.core.model import Mode
 from ixbridge.core.policy import Policy, policy_of
-from ixbridge.shell.cli import _environment, _exchange
-from ixbridge.shell.clock import RealClock
+from ixbridge.shell.cli import _environment, _exchange, _joined
+from ixbridge.shell.clock import RealClock, ShiftedClock
 from ixbridge.shell.config import read_settings
 from ixbridge.shell.journal import SqliteJournal
 from ixbridge.shell.report import Report, Status
 from ixbridge.shell.runner import Runner
 from ixbridge.shell.systems import CONNECTIONS
+from ixbridge.shell.watch import Locked, RealBell
+from ixbridge.shell.watch_cli import Parts, assembled
 
 DONE = (Status.BOOKED, Status.DRAFTED, Status.FINALISED, Status.PAID)
 ROWS: Mapping[str, tuple[str, str, Mode, DraftAs | None]] = {
     "silvasoft, direct": ("silvasoft", "club-season", Mode.DIRECT, None),
     "silvasoft, orders": ("silvasoft", "club-season", Mode.DRAFT, DraftAs.ORDER),
-    "telecomx, direct": ("telecomx", "documents", Mode.DIRECT, None),
-    "crmcom, direct": ("crmcom", "documents", Mode.DIRECT, None),
+    "telecomx, direct": ("telecomx", "danish-season", Mode.DIRECT, None),
+    "crmcom, direct": ("crmcom", "club-season", Mode.DIRECT, None),
+    "riverty, direct": ("riverty", "club-season", Mode.DIRECT, None),
 }
+READINGS = {"SILV-31": "none", "TCX-06": "automatic"}
+"""No limit of requests, and invoices that are numbered when they are made."""
+POLLS_MAX = 12
+"""After so many polls, everything that can come has come."""
 
 
 class CountedJournal(SqliteJournal):
@@ -57,12 +67,20 @@ class Mocks:
     def __init__(self, control: str) -> None:
         self._control, self._opener = control, build_opener(ProxyHandler({}))
 
-    def world(self, name: str, scenario: str) -> dict[str, str]:
-        asked = json.dumps({"name": name, "scenario": scenario, "readings": {"SILV-31": "none"}}).encode()
-        request = Request(f"{self._control}/v1/worlds", asked, {"Content-Type": "application/json"})
+    def world(self, name: str, scenario: str) -> tuple[dict[str, str], datetime]:
+        """Its addresses and credentials, and what time it is there."""
+        made = self._post("", {"name": name, "scenario": scenario, "readings": READINGS})
+        env: dict[str, str] = made["env"]
+        return env, datetime.fromisoformat(made["clock"]["now"])
+
+    def let_time_pass(self, name: str, **how: object) -> None:
+        self._post(f"/{name}/clock/advance", how)
+
+    def _post(self, path: str, asked: object) -> Any:
+        headers = {"Content-Type": "application/json"}
+        request = Request(f"{self._control}/v1/worlds{path}", json.dumps(asked).encode(), headers)
         with self._opener.open(request, timeout=30) as answer:
-            env: dict[str, str] = json.load(answer)["env"]
-        return env
+            return json.load(answer)
 
 
 @contextmanager
@@ -93,19 +111,66 @@ def row(name: str, served: Mocks, number: int, profile: cProfile.Profile | None)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         chosen = policy(target, mode, draft_as, folder)
-        env = served.world(f"bench{number}", scenario)
+        env, at = served.world(f"bench{number}", scenario)
         credentials, urls = _environment({**os.environ, **env}, chosen)
-        journal = CountedJournal(folder / "journal", RealClock())
-        exchange = _exchange(urls, credentials, chosen, journal, pace=(0, 0))
-        began = time.perf_counter()
-        if profile is not None:
-            profile.enable()
-        report = Runner(exchange, journal, chosen).run()
-        if profile is not None:
-            profile.disable()
-        took_s = time.perf_counter() - began
+        counted = CountedJournal(folder / "journal", RealClock())
+        journal = Locked(counted)
+        world = partial(served.let_time_pass, f"bench{number}")
+        exchange = _exchange(urls, credentials, chosen, journal, pace=(0, 0), clock=WorldTime(at, world))
+        parts = Parts(chosen, credentials, journal, exchange, RealClock(), RealBell(), out=StringIO())
+        timed = Timed(profile)
+        if CONNECTIONS[target].notices is None:
+            report = timed(Runner(exchange, journal, chosen).run)
+        else:
+            report = heard_out(parts, timed, partial(world, until_idle=True))
         journal.close()
-    return figures(report, took_s, journal.commits)
+    return figures(report, timed.took_s, counted.commits)
+
+
+class WorldTime(ShiftedClock):
+    """The mocks' calendar. Where the bridge would wait for a limit, the mocks' time passes instead."""
+
+    def __init__(self, at: datetime, let_time_pass: Callable[..., None]) -> None:
+        super().__init__(at)
+        self._let_time_pass = let_time_pass
+
+    def sleep(self, seconds: float) -> None:
+        self._let_time_pass(by=max(0.0, seconds))
+
+
+class Timed:
+    """Adds up what the bridge's own work took."""
+
+    def __init__(self, profile: cProfile.Profile | None) -> None:
+        self._profile, self.took_s = profile, 0.0
+
+    def __call__(self, work: Callable[[], Report]) -> Report:
+        began = time.perf_counter()
+        with self._profile or nullcontext():
+            done = work()
+        self.took_s += time.perf_counter() - began
+        return done
+
+
+def heard_out(parts: Parts, timed: Timed, let_time_pass: Callable[[], None]) -> Report:
+    """Polls with an open ear until nothing changes; the accounting system's time in between is not counted."""
+    endpoint, watcher = assembled(parts, ("127.0.0.1", 0), None, (), 1)
+    assert watcher.callback is not None
+    endpoint.open()
+    try:
+        problem = watcher.callback.register()
+        if problem is not None:
+            raise SystemExit(f"bench: Riverty takes no address for its notifications: {problem}")
+        report = timed(watcher.poll)
+        for _ in range(POLLS_MAX):
+            let_time_pass()
+            latest = timed(watcher.poll)
+            report = _joined(report, latest)
+            if not latest.changed:
+                break
+    finally:
+        endpoint.close()
+    return report
 
 
 def figures(report: Report, took_s: float, commits: int) -> dict[str, Any]:
