@@ -241,6 +241,7 @@ def _greeting(kit: Kit, facts: Mapping[str, Any]) -> str:
 
 def _hosts(host: str, allowed: tuple[str, ...], token: str | None) -> frozenset[str]:
     from ixmocks.engine.asgi import LOOPBACK
+    from ixmocks.engine.server import host_problem
 
     if host not in LOOPBACK and not (allowed and token):
         _stop(
@@ -248,7 +249,11 @@ def _hosts(host: str, allowed: tuple[str, ...], token: str | None) -> frozenset[
             "Give --allow-host NAME (by which clients call it) and IXKIT_CONTROL_TOKEN, or stay on 127.0.0.1.",
             USAGE,
         )
-    return LOOPBACK | {name.lower() for name in allowed}
+    for name in allowed:
+        problem = host_problem(name)
+        if problem is not None:
+            _stop(f"--allow-host: {problem}.", USAGE)
+    return LOOPBACK | {name.strip("[]").lower() for name in allowed}
 
 
 def _readings(pairs: tuple[str, ...]) -> dict[str, str]:

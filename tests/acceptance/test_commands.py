@@ -186,6 +186,12 @@ def test_an_address_of_another_machine_is_said_to_be_one(ixkit: Ixkit) -> None:
     assert "running already" not in message and "s3cret" not in message
 
 
+@pytest.mark.parametrize("name", ["", "*", "a b", "mocks:4710", "http://mocks/", "mocks/", "-mocks"])
+def test_what_is_no_host_name_is_not_allowed_as_one(ixkit: Ixkit, name: str) -> None:
+    done = ixkit("serve", "--port-base", "0", "--allow-host", name)
+    told(done, code=USAGE, says=(f"--allow-host: {name!r}", "mocks.example"))
+
+
 def test_a_ready_file_that_cannot_be_written_stops_the_start(ixkit: Ixkit) -> None:
     done = ixkit("serve", "--port-base", "0", "--ready-file", "no/such/folder/ready.json")
     told(done, code=ENVIRONMENT, says=("no/such/folder/ready.json", "No such file or directory"))

@@ -143,7 +143,10 @@ UNKNOWN = (
     ("world delete default", ("default", "reset")),
     ("world create Default", ("body.name",)),
     ("coverage --system silvsoft", ("'silvsoft'", "silvasoft")),
-    ("journal wait --after 12", ("body.after",)),
+    ("journal wait --after 12", ("body.after", "an event such as e17")),
+    ("journal wait --rule SILV-0", ("'SILV-0'", "SILV-0")),
+    ("journal wait --operation act:deleteInvoic", ("act:deleteInvoic", "act:deleteInvoice")),
+    ("journal tail --operation addsalesinvoic", ("addsalesinvoic", "addsalesinvoice")),
 )  # fmt: skip
 
 
@@ -259,7 +262,7 @@ def test_the_journal_is_read_followed_exported_and_waited_for(
     assert [entry["response"]["status"] for entry in entries] == [200, 400]
     assert world.env["IXKIT_SILVASOFT_API_KEY"] not in target.read_text()
     assert "SILV-03" in ask("journal wait --rule SILV-03").stdout
-    late = ask("journal wait --rule SILV-99 --timeout 0.05", code=FAILED)
+    late = ask("journal wait --rule SILV-40 --timeout 0.05", code=FAILED)
     assert "0 of 1" in late.stderr
     assert ask("journal export no/such/folder/x.har", code=ENVIRONMENT).stdout == ""
 

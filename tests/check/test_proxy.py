@@ -207,6 +207,8 @@ def free() -> int:
     ("words", "code", "said"),
     [
         (["silvasoft", "not-a-url"], 2, "expected an address"),
+        (["silvasoft", "http://me:s3cret@127.0.0.1:1"], 2, "leave them out"),
+        (["silvasoft", "http://127.0.0.1:1/?key=7"], 2, "each request brings its own"),
         (["silva", "http://127.0.0.1:1"], 2, "there is no system 'silva'"),
         (["silvasoft", "http://127.0.0.1:1"], 4, "cannot be reached"),
         (["silvasoft", "https://no-such-host.invalid"], 4, "cannot be reached"),
@@ -215,6 +217,14 @@ def free() -> int:
 def test_an_upstream_that_cannot_be_reached_ends_it_at_once(words: list[str], code: int, said: str) -> None:
     done = CliRunner().invoke(proxy, words)
     assert (done.exit_code, said in done.output) == (code, True), done.output
+    assert "s3cret" not in done.output
+
+
+def test_a_port_that_is_taken_is_said_with_the_option_to_choose_another(kit: Kit) -> None:
+    with answering({"upstream": altering(lambda status, body: (status, body))}) as urls:
+        port = urls["upstream"].rpartition(":")[2]
+        done = CliRunner().invoke(proxy, ["silvasoft", urls["upstream"], "--port", port])
+    assert (done.exit_code, "another port with --port N" in done.output) == (4, True), done.output
 
 
 def test_tls_with_a_server_that_speaks_none_gets_a_message(kit: Kit) -> None:

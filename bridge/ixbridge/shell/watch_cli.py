@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from ixbridge.shell.watch_endpoint import Desk, Endpoint
 
 LISTEN = "127.0.0.1:4720"
+HOST = re.compile(
+    r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*\.?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*"
+)
+"""What a client may say in its Host header: a name, or an IPv4 or IPv6 address."""
 USAGE, ENVIRONMENT = 2, 4
 
 
@@ -203,8 +208,14 @@ def _address(listen: str, public_url: str | None) -> tuple[str, int]:
 
 
 def _hosts(host: str, public_url: str | None, allowed: Iterable[str]) -> frozenset[str]:
+    from ixbridge.shell.cli import _fail
     from ixbridge.shell.watch_endpoint import LOOPBACK
 
+    allowed = tuple(allowed)
+    for each in allowed:
+        if not HOST.fullmatch(each):
+            what = "no host name; expected one such as bridge.example, without scheme, port and path"
+            _fail(f"--allow-host {each!r}: {what}", USAGE)
     name = urlsplit(public_url).hostname if public_url else None
     named = {host.lower(), *(each.lower() for each in allowed)}
     return LOOPBACK | named | ({name} if name else set())

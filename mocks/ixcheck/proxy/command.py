@@ -94,7 +94,7 @@ def proxy(
 async def _serve(passing: Proxy, port: int) -> None:
     from ixmocks.engine.server import bind, serve
 
-    bound = {"proxy": bind("proxy", "127.0.0.1", port)}
+    bound = {"proxy": bind("proxy", "127.0.0.1", port, option="--port")}
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -136,8 +136,14 @@ def _trusting(ca: Path | None) -> ssl.SSLContext:
 def _reachable(upstream: str, context: ssl.SSLContext, timeout_s: float) -> None:
     """Connects once, without asking anything: a wrong address or certificate is said now, not at the first request."""
     parts = urlsplit(upstream)
+    if parts.username is not None or parts.password is not None:
+        stop("UPSTREAM holds a user name or password; leave them out, the connector sends its own.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         stop(f"UPSTREAM {upstream!r}: expected an address such as https://sandbox.example")
+    if parts.query or parts.fragment:
+        stop(
+            f"UPSTREAM {upstream!r}: what stands behind ? or # has no place in it; each request brings its own."
+        )
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         with socket.create_connection((parts.hostname, port), timeout=min(timeout_s, 10)) as plain:

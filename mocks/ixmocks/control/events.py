@@ -7,7 +7,7 @@ import re
 
 from ixmocks.control import views
 from ixmocks.control.asked import Asked, Done
-from ixmocks.control.filters import fits, fitting, number_of, unknown_system
+from ixmocks.control.filters import fits, fitting, number_of, unknown_name
 from ixmocks.control.meant import kept, secret_headers
 from ixmocks.control.problems import Problem
 from ixmocks.control.waiting import Waiting
@@ -19,7 +19,7 @@ _EVENT = re.compile(r"e[1-9][0-9]{0,14}")
 
 def list_events(asked: Asked) -> Done | Problem:
     given, world = asked.given, asked.world
-    wrong = unknown_system(asked, given)
+    wrong = unknown_name(asked, given)
     if wrong is not None:
         return wrong
     with world.lock:
@@ -58,7 +58,7 @@ def event_named(asked: Asked) -> Event | Problem:
 
 def wait_for_events(asked: Asked) -> Waiting | Problem:
     body = asked.body
-    wrong = unknown_system(asked, body)
+    wrong = unknown_name(asked, body)
     if wrong is not None:
         return wrong
     wait = _Wait(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ixmocks.control.asked import Asked
 from ixmocks.control.problems import Problem, unknown
 from ixmocks.control.record import SYSTEM
 from ixmocks.engine.journal import Event
+from ixmocks.engine.schema import SCHEMA
+from ixmocks.kit import Kit
 
 
 def fits(event: Event, given: Mapping[str, Any]) -> bool:
@@ -36,12 +38,35 @@ def fitting(events: Iterable[Event], given: Mapping[str, Any]) -> Iterable[Event
     return (event for event in events if fits(event, given))
 
 
-def unknown_system(asked: Asked, given: Mapping[str, Any]) -> Problem | None:
-    """A filter for a system that nobody has would never fit, and nobody would know why."""
-    system, known = given.get("system"), (SYSTEM, *asked.kit.worlds.systems)
-    if system is None or system in known:
-        return None
-    return unknown("unknown-system", "system", system, known)
+def unknown_name(asked: Asked, given: Mapping[str, Any]) -> Problem | None:
+    """A filter for a system, an operation or a rule that nobody has would never fit, and nobody would know why."""
+    for what, names in (("system", _systems), ("operation", operations), ("rule", _rules)):
+        name = given.get(what)
+        if name is not None and not name.startswith(_CONTROL):
+            known = names(asked.kit)
+            if name not in known:
+                return unknown(f"unknown-{what}", what, name, known)
+    return None
+
+
+_CONTROL = f"{SYSTEM}:"
+"""How the calls of the control API are named in a journal; they are too many to list as a hint."""
+_NO_RULES = (SCHEMA, "fault", "defect")
+"""What stands in a violation where no numbered rule was broken."""
+
+
+def _systems(kit: Kit) -> Collection[str]:
+    return (SYSTEM, *kit.worlds.systems)
+
+
+def operations(kit: Kit) -> Collection[str]:
+    """What an event's operation may be, but for the calls of the control API."""
+    called = {operation.id for port in kit.ports.values() for operation in port.routes.operations()}
+    return called | {f"act:{name}" for system in kit.worlds.systems.values() for name in system.actions}
+
+
+def _rules(kit: Kit) -> Collection[str]:
+    return {*_NO_RULES, *(code for book in kit.worlds.rules.values() for code in book.rules)}
 
 
 def _holds(event: Event, key: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ixmocks.control import views
 from ixmocks.control.asked import Asked
-from ixmocks.control.filters import fits, number_of, unknown_system
+from ixmocks.control.filters import fits, number_of, unknown_name
 from ixmocks.control.problems import Problem
 from ixmocks.engine import exact
 from ixmocks.engine.asgi import Receive, Send
@@ -34,7 +34,7 @@ class Following:
 
 
 def stream_events(asked: Asked) -> Following | Problem:
-    wrong = unknown_system(asked, asked.given)
+    wrong = unknown_name(asked, asked.given)
     if wrong is not None:
         return wrong
     world, given = asked.world, dict(asked.given)

@@ -12,6 +12,7 @@ from ixmocks.control import durations, views
 from ixmocks.control.asked import Asked, Done
 from ixmocks.control.covering import get_coverage
 from ixmocks.control.events import get_event, list_events, wait_for_events
+from ixmocks.control.filters import operations
 from ixmocks.control.following import stream_events
 from ixmocks.control.har import export_har
 from ixmocks.control.holding import list_holds, release_hold, wait_for_holds
@@ -313,6 +314,8 @@ def list_rules(asked: Asked) -> Reply:
     given, books = asked.given, asked.kit.worlds.rules
     if "system" in given and given["system"] not in books:
         return unknown("unknown-system", "system", given["system"], books)
+    if "operation" in given and given["operation"] not in (known := operations(asked.kit)):
+        return unknown("unknown-operation", "operation", given["operation"], known)
     return Done({
         "rules": [
             views.rule_in_a_line(rule, system)

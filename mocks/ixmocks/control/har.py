@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from ixmocks.control import views
 from ixmocks.control.asked import Asked, Done
-from ixmocks.control.filters import fitting, unknown_system
+from ixmocks.control.filters import fitting, unknown_name
 from ixmocks.control.meant import secret_headers
 from ixmocks.control.problems import Problem
 from ixmocks.control.record import SYSTEM
@@ -21,7 +21,7 @@ from ixmocks.env import instant, url_of
 def export_har(asked: Asked) -> Done | Problem:
     """The newest exchanges that fit. Actions and control calls are no traffic, and are left out."""
     given, world = asked.given, asked.world
-    wrong = unknown_system(asked, given)
+    wrong = unknown_name(asked, given)
     if wrong is not None:
         return wrong
     with world.lock:

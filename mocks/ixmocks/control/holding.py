@@ -7,7 +7,7 @@ from typing import Any
 
 from ixmocks.control import views
 from ixmocks.control.asked import Asked, Done
-from ixmocks.control.filters import unknown_system
+from ixmocks.control.filters import unknown_name
 from ixmocks.control.problems import Problem, unknown
 from ixmocks.control.waiting import Waiting
 from ixmocks.engine.harm import lost
@@ -36,7 +36,7 @@ def release_hold(asked: Asked) -> Done | Problem:
 
 def wait_for_holds(asked: Asked) -> Waiting | Problem:
     body, world = asked.body, asked.world
-    wrong = unknown_system(asked, body)
+    wrong = unknown_name(asked, body)
     if wrong is not None:
         return wrong
     n = body.get("n", 1)

@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "unknown-path": (404, "Unknown path"),
     "unknown-world": (404, "Unknown world"),
     "unknown-system": (404, "Unknown system"),
+    "unknown-operation": (404, "Unknown operation"),
     "unknown-event": (404, "Unknown event"),
     "unknown-fault": (404, "Unknown fault"),
     "unknown-hold": (404, "Nobody waits under that name"),

@@ -245,11 +245,13 @@ def _not_known(at: str, name: str, known: list[str]) -> Violation:
 
 def _invalid(violations: list[Violation]) -> Problem:
     shown = violations[:VIOLATIONS_SHOWN]
-    lines = [
-        f"{violation.at}: seen {violation.seen}, expected {violation.expected}" for violation in shown[:3]
+    told = [
+        f"{violation.at}: seen {violation.seen}, expected {violation.expected}" for violation in violations
     ]
-    if len(violations) > len(lines):
-        lines.append(f"and {len(violations) - len(lines)} more")
+    told = list(dict.fromkeys(told))  # a pattern and a format say the same of one value
+    lines = told[:3]
+    if len(told) > len(lines):
+        lines.append(f"and {len(told) - len(lines)} more")
     return Problem(
         "invalid-request",
         "; ".join(lines),

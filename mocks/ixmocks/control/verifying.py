@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ixmocks.control.asked import Asked, Done
-from ixmocks.control.filters import fits, unknown_system
+from ixmocks.control.filters import fits, unknown_name
 from ixmocks.control.problems import Problem
 from ixmocks.control.record import SYSTEM
 from ixmocks.engine import exact
@@ -45,7 +45,7 @@ def _misasked(asked: Asked, check: Given, at: str) -> Problem | None:
     if check["check"] == "count" and not {"exactly", "at_least", "at_most"} & check.keys():
         return Problem("check-refused", f"{at}: count needs `exactly`, `at_least` or `at_most`")
     filters = (check.get("of", {}), *check.get("steps", ()), *check.get("allowed", ()))
-    return next((wrong for given in filters if (wrong := unknown_system(asked, given)) is not None), None)
+    return next((wrong for given in filters if (wrong := unknown_name(asked, given)) is not None), None)
 
 
 def _result(check: Given, events: tuple[Event, ...]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import gc
 import logging
+import re
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,9 +22,21 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 GRACE_S = 1.0
 """How long an answer that is under way may take once we are told to stop."""
 _ADVICE = {
-    errno.EADDRINUSE: "Is ixkit running already? Choose other ports with --port-base N (0 takes any free ones).",
-    errno.EACCES: "Choose ports that need no privilege with --port-base N (1024 or more; 0 takes any free ones).",
+    errno.EADDRINUSE: "Is ixkit running already? Choose another port with {option} N (0: any that is free).",
+    errno.EACCES: "Choose a port that needs no privilege with {option} N (1024 or more; 0: any that is free).",
 }
+
+
+def host_problem(name: str) -> str | None:
+    """Why this cannot be what clients call a server by, in their Host header; None: it can."""
+    if _HOST.fullmatch(name):
+        return None
+    return f"{name!r} is no host name; expected one such as mocks.example, without scheme, port and path"
+
+
+_HOST = re.compile(
+    r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*\.?|\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?"
+)
 
 
 class PortBusy(OSError):
@@ -39,8 +52,8 @@ class Listening:
     url: str
 
 
-def bind(name: str, host: str, port: int) -> Listening:
-    """Bind one socket; port 0 takes any free one. Raises PortBusy."""
+def bind(name: str, host: str, port: int, *, option: str = "--port-base") -> Listening:
+    """Bind one socket; port 0 takes any free one. Raises PortBusy, which names the option to choose another."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named: asyncio switches Nagle's delay off (40 ms an answer) only where it is.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -52,7 +65,9 @@ def bind(name: str, host: str, port: int) -> Listening:
         bound.close()
         raise PortBusy(
             f"{host}:{port} for {name}: {error.strerror or error}. "
-            + _ADVICE.get(error.errno or 0, "Give an address of this machine with --host.")
+            + _ADVICE.get(error.errno or 0, "Give an address of this machine with --host.").format(
+                option=option
+            )
         ) from None
     bound.setblocking(False)
     shown = f"[{host}]" if ":" in host else host

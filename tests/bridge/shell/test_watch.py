@@ -300,6 +300,7 @@ def typed(folder: Path, *words: str) -> Any:
         (("--listen", "nowhere"), 2, "expected HOST:PORT"),
         (("--listen", ":4720"), 2, "expected HOST:PORT"),
         (("--listen", "127.0.0.1:99999"), 2, "expected HOST:PORT"),
+        (("--allow-host", "bridge.example:4720"), 2, "without scheme, port and path"),
         (("--listen", "0.0.0.0:0"), 2, "is not loopback"),
         (("--public-url", "http://bridge.example"), 2, "http is for this machine only"),
         (("--public-url", "https://me:secret@bridge.example"), 2, "holds a user name or password"),
