@@ -148,6 +148,8 @@ DOCUMENTS: list[Row] = [
     ("another key", {"components.securitySchemes.key.name": "Api-Key"}, BREAKING, "credentials-changed"),
     ("no key at all", {"security": [{}]}, SAFE, "credentials-changed"),
     ("a key or none", {"security": [{"key": []}, {}]}, SAFE, "credentials-changed"),
+    ("the key moves into the body", {f"{P}.security": [], f"{P}.x-security-in-body": ["key"]},
+     BREAKING, "credentials-changed"),
     ("the host is another", {"servers": [{"url": "https://b.example"}]}, BREAKING, "server-removed"),
     ("it is deprecated", {f"{G}.deprecated": True}, RISKY, "deprecated"),
 ]  # fmt: skip

@@ -142,7 +142,9 @@ def requests(kit: Kit, system: str) -> Iterator[tuple[str, str, str, dict[str, A
         (f"{code} step {number}", step)
         for code, rule in rules.items()
         for number, step in enumerate(rule["obeys"], 1)
-        if "call" in step and not {"at", "data", "form", "headers"} & set(step) and not _repeats(step)
+        if "call" in step
+        and not {"at", "data", "form", "headers", "violates"} & set(step)
+        and not _repeats(step)
     ]
     steps += [(each["operation"], {"call": each["operation"], **each}) for each in calls(kit, system)]
     for what, step in steps:

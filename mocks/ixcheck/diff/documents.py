@@ -9,6 +9,7 @@ from typing import Any
 from ixcheck.contract import Pointer, Source
 from ixcheck.diff.change import BREAKING, RISKY, SAFE, Change, Place, Way
 from ixcheck.diff.schemas import Schemas
+from ixmocks.engine.outline import IN_BODY
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
@@ -67,7 +68,11 @@ class Documents:
         """Each way in, with how its credentials are given."""
         stated = operation.get("security", source.raw.get("security")) or [{}]
         schemes = (source.raw.get("components") or {}).get("securitySchemes") or {}
-        return [sorted(_scheme(name, schemes.get(name) or {}) for name in demand) for demand in stated]
+        in_body = [f"{name} in the body" for name in operation.get(IN_BODY, ())]
+        return [
+            sorted([*(_scheme(name, schemes.get(name) or {}) for name in demand), *in_body])
+            for demand in stated
+        ]
 
     # ---- what is asked ------------------------------------------------------------------------
 

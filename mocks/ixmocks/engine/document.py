@@ -128,7 +128,7 @@ def read_anew(raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
     return dict(json.loads(json.dumps(found)))
 
 
-_READER = f"connexion {version('connexion')}, outline 1".encode()
+_READER = f"connexion {version('connexion')}, outline 2".encode()
 """Who read it; another reader reads anew."""
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+IN_BODY = "x-security-in-body"
+"""Beside `security` in an operation: schemes whose value its body holds as a member, for which OpenAPI has no word."""
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema_rs
 
 from ixmocks.engine.connexions import OpenAPIOperation, OpenAPISpecification, Resolution, Resolver
-from ixmocks.engine.outline import METHODS, Outline, SpecError, handler_of
+from ixmocks.engine.outline import IN_BODY, METHODS, Outline, SpecError, handler_of
 from ixmocks.engine.schema import Shape
 
 
@@ -58,12 +58,11 @@ def outlines(spec: Specification) -> Iterator[Outline]:
     for path, item in spec["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _outline(
-                    OpenAPIOperation.from_spec(spec, path=path, method=method, resolver=resolver), path
-                )
+                source = OpenAPIOperation.from_spec(spec, path=path, method=method, resolver=resolver)
+                yield _outline(source, path, tuple(item[method].get(IN_BODY, ())))
 
 
-def _outline(source: OpenAPIOperation, path: str) -> Outline:
+def _outline(source: OpenAPIOperation, path: str, in_body: tuple[str, ...]) -> Outline:
     content = source.request_body.get("content", {})
     schema = next((media.get("schema") for media in content.values() if media.get("schema")), None)
     return Outline(
@@ -83,7 +82,7 @@ def _outline(source: OpenAPIOperation, path: str) -> Outline:
         body_required=bool(source.request_body.get("required", False)),
         media_types=tuple(content),
         answers={status: _answer(answer) for status, answer in source.responses.items()},
-        schemes=tuple(name for demand in (source.security or ())[:1] for name in demand),
+        schemes=(*(name for demand in (source.security or ())[:1] for name in demand), *in_body),
     )
 
 
