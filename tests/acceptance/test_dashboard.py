@@ -133,9 +133,15 @@ def test_an_instalment_is_followed_from_new_to_paid(
     world = world_of(club)
     club.get_by_role("link", name=DRAFTED).click()
     told(club, "No document yet.")
+    beside = club.context.new_page()
+    beside.goto(f"w/{world}/instalments")
+    counts = beside.locator(".counts", has_text=re.compile(r"\b1 Pending"))
+    assert counts.count() == 1
     run_bridge(ixkit, control, tmp_path, world)
-    # The page is still open, and hears of it by itself.
+    # Both pages are still open, and hear of it by themselves: the instalment's, and how many there are of each status.
     told(club, "Silvasoft has an order")
+    counts.wait_for(state="detached")
+    beside.close()
     draft = club.locator(".road li", has_text="Draft").locator(".fig").inner_text()
     assert re.fullmatch(r"D\d+", draft)
     club.goto(f"w/{world}/instalments?q={DRAFTED}")

@@ -47,8 +47,13 @@
     if (!live || live.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
     const answer = await fetch(location.href, { credentials: "same-origin" });
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("#live");
     if (!fresh) return;
+    all("[data-fresh]").forEach((part) => {
+      const now = page.getElementById(part.id);
+      if (now && now.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.replaceChildren(...now.childNodes);
+    });
     const known = new Set(all("tr[id]", live).map((row) => row.id));
     const open = new Set(all("details[open]", live).map(place));
     const focus = document.activeElement && live.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
