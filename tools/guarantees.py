@@ -98,8 +98,8 @@ PROMISES: Sequence[tuple[str, tuple[str, str, str, str, str]]] = (
         "The same when the network delivers a create twice",
         (
             "yes (SILV-10)",
-            "**no**: found by the audit, alarm, parked (SILV-28)",
-            "**no**: found by the audit, alarm, parked (TCX-15)",
+            "**no**: found when it is read back or in the next run, parked (SILV-28)",
+            "**no**: found when it is read back or in the next run, parked (TCX-15)",
             "yes (CRM-04)",
             "yes (RIV-19)",
         ),

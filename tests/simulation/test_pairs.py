@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from simulation.campaign import Case, play
-from simulation.test_single_faults import Record, kept
+from simulation.hunt import live_pairs
+from simulation.points import singles
+from simulation.test_single_faults import Record, creates, kept
 from simulation.worlds import WAYS
 
 SAMPLED, THIN = 180, 10
@@ -18,6 +20,15 @@ def test_no_pair_of_the_sample_breaks_a_promise(way: str, record_property: Recor
     record_property("fault pairs", played.lives)
     assert played.lives
     kept(played)
+
+
+@pytest.mark.parametrize("way", [way.name for way in WAYS.values() if not (way.enforced or way.hears)])
+def test_a_doubled_create_is_found_though_a_list_hides_one_of_the_two(way: str) -> None:
+    """No list is believed alone: neither the first one after the create, nor one that unsays what was seen."""
+    (doubled,) = [each for each in singles(way) if each.strikes[0].fault == "twice" and creates(each)]
+    hidden = [each for each in live_pairs(doubled) if each.plan.strikes[1].fault == "stale"]
+    assert len(hidden) >= 3
+    assert {each.ends["S-1"] for each in hidden} == {"duplicate_documents"}
 
 
 @pytest.mark.long

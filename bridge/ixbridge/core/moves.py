@@ -171,6 +171,8 @@ class Facts:
     """iXpole delivers it although it was told a number: it has lost it, or never took it."""
     suspect: bool = False
     """There may be a second document: look for one as well."""
+    doubled: bool = False
+    """Two documents were seen in an earlier run."""
 
     @property
     def digest(self) -> str:

@@ -273,10 +273,17 @@ def _sought(life: Life, facts: Facts, fresh: Fresh, *, gone: str) -> Document | 
     if isinstance(one, Parked):
         return Park(one)
     if one is not None:
-        return one
+        return _once_again(facts) or one
     if facts.looks < len(LOOKS_S):
         return Look(Fresh.NOW, LOOKS_S[facts.looks])
     return Park(park(Reason.DOCUMENT_GONE, f"document {life.number or life.draft_id} {gone}"))
+
+
+def _once_again(facts: Facts) -> Look | None:
+    """Where two documents were seen before, a list that shows one may be old: another look must agree."""
+    if facts.doubled and facts.looks < len(LOOKS_S):
+        return Look(Fresh.NOW, LOOKS_S[facts.looks])
+    return None
 
 
 def _numbered(one: Document, more: Payload | None = None) -> Move:
@@ -380,20 +387,21 @@ def _reported(life: Life, facts: Facts, policy: Policy) -> Move:
         return _edited()
     if is_due(life, facts):
         return forgotten(life) if facts.offered and life.told >= TOLD_MAX else _final(life, facts, policy)
-    second = _second(life, facts)
+    # The list of its customer shows the document as well as asking for it does, and whether there are two.
+    second = _second(life, facts, look=policy.target.lookup is Lookup.CUSTOMER)
     if second is not None:
         return second
     return _followed(life, facts, policy)
 
 
-def _second(life: Life, facts: Facts) -> Move | None:
+def _second(life: Life, facts: Facts, *, look: bool = False) -> Move | None:
     """Is there another document of this instalment, which came late or was delivered twice?"""
     if life.kept or life.by_hand:
         return None
     if facts.found is None:
-        return Look(Fresh.RUN) if facts.suspect else None
+        return Look(Fresh.RUN) if look or facts.suspect else None
     one = the_one(facts.found, life.code)
-    return Park(one) if isinstance(one, Parked) else None
+    return Park(one) if isinstance(one, Parked) else _once_again(facts)
 
 
 def _followed(life: Life, facts: Facts, policy: Policy) -> Move:

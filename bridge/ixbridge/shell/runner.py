@@ -68,8 +68,6 @@ LIST_AGE_MAX_S = 60.0
 """From a list of instalments that is older nothing is booked; it is read again first."""
 LEFTS_MAX = 3
 """So many instalments in a row that could not go on: the system is out of reach for all."""
-FOLLOWED_MIN = 4
-"""From so many unpaid invoices on, reading the list is tried before asking for each."""
 BEFORE_BOOKED = frozenset({Stage.NEW, Stage.DROPPED, Stage.SEEN, Stage.ASKED})
 SYNCED = frozenset(
     {
@@ -281,7 +279,10 @@ class Runner:
         return None
 
     def _read_followed(self) -> Books | None:
-        """The list, where it is cheaper than asking for every invoice that is not paid yet."""
+        """The list of the days of what is not paid yet, where it costs no more than asking for each invoice.
+
+        It shows more: a second document of the same instalment, which a doubled create made and a stale list hid.
+        """
         if self._policy.target.lookup is not Lookup.WINDOW:
             return None
         days = [
@@ -290,9 +291,9 @@ class Runner:
             if case.life.stage is Stage.REPORTED and case.life.day is not None
             if self._books is None or self._books.known(code, case.life.day, "") is None
         ]
-        if len(days) < FOLLOWED_MIN:
+        if not days:
             return None
-        books = Books(self._exchange, Window(min(days), max(days)), pages_max=len(days) // 2)
+        books = Books(self._exchange, Window(min(days), max(days)), pages_max=max(1, len(days) // 2))
         problem = books.read()
         if isinstance(problem, No) and problem.cause in (Cause.CREDENTIALS, Cause.REDIRECT, Cause.LIMITED):
             value_or_halt(problem, "the accounting system")
@@ -395,9 +396,13 @@ class Runner:
             case Reopen():
                 case.reopened, case.life = case.life.parked, replace(case.life, parked=None)
                 doubled = case.reopened is not None and case.reopened.reason is Reason.DUPLICATE_DOCUMENTS
-                case.facts = replace(case.facts, suspect=case.facts.suspect or doubled)
-                # It was looked for long enough when it was parked: one more look is enough.
-                case.facts = replace(case.facts, looks=len(LOOKS_S) - 1)
+                case.facts = replace(
+                    case.facts,
+                    suspect=case.facts.suspect or doubled,
+                    doubled=doubled,
+                    # It was looked for long enough when it was parked: one more look is enough, or two that agree.
+                    looks=len(LOOKS_S) - (2 if doubled else 1),
+                )
             case Park(parked=parked):
                 return self._park(case, parked)
             case Rest(waiting=waiting):
