@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ixmocks.engine.exchange import Received, Sent
+from ixmocks.engine.exchange import Head, Received, Sent
 from ixmocks.engine.faults import Fault, Harm, Place
 from ixmocks.engine.harm import damaged
 from ixmocks.engine.holds import Hold
@@ -37,6 +37,8 @@ class Front:
         self._hosts = hosts
         self._host: bytes | None = None
         """The last Host header that was ours: most clients say the same each time."""
+        self.heads: dict[bytes, Head] = {}
+        """Heads that were read before, by their bytes; `Direct` keeps them."""
 
     def given(self, received: Received) -> Sent | Unrecognised | Problem:
         """A whole request, performed where the document knows it; else what remains to be done with it."""

@@ -17,8 +17,9 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ixmocks.engine.asgi import BODY_MAX, GIVEN, Front
-from ixmocks.engine.exchange import Received, Sent
+from ixmocks.engine.asgi import BODY_MAX, GIVEN, Front, Problem
+from ixmocks.engine.exchange import Head, Received, Sent
+from ixmocks.engine.port import Unrecognised
 
 log = logging.getLogger("ixkit")
 
@@ -26,7 +27,10 @@ IDLE_S = 30.0
 """How long a connection may say nothing between two requests."""
 WHOLE_S = 30.0
 """How long a request may take from its first byte to its last."""
+HEADS_MAX, HEAD_MAX = 256, 4096
+"""So many heads of at most so many bytes are remembered."""
 _GLANCE_S = 5.0
+_END = b"\r\n\r\n"
 _UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """What may not stand in a header."""
 _CLOSE = b"connection: close\r\n"
@@ -48,6 +52,10 @@ class Direct(HttpToolsProtocol):
         self._chunks: list[bytes] = []
         self._since = self.loop.time()
         self._reading = False
+        self._packet: bytes | None = None
+        """What arrived last, where a request began with it."""
+        self._given: Sent | Unrecognised | Problem | None = None
+        """What was done already about a request whose head was known."""
         self._glance: TimerHandle | None = None
 
     # ---- who takes too long -------------------------------------------------------------------
@@ -77,6 +85,47 @@ class Direct(HttpToolsProtocol):
         cycle: Any = self.cycle  # None until there was one, whatever its declared type says
         return cycle is not None and not cycle.response_complete
 
+    # ---- a head that was read before ----------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        if self._front is None or self._reading:
+            self._packet = None
+            super().data_received(data)
+            return
+        end = data.find(_END) + len(_END)
+        head = self._front.heads.get(data[:end])
+        if head is None or len(data) - end != head.length or self.flow.write_paused or self._is_busy():
+            self._packet = data
+            super().data_received(data)
+            return
+        self._unset_keepalive_if_required()
+        self._since = self.loop.time()
+        given, lines = self._performed(
+            Received(head.method, head.path, head.query, head.headers, data[end:], head=head)
+        )
+        if lines is None:
+            self._packet, self._given = None, given
+            super().data_received(data)  # no plain answer: uvicorn has to know the request after all
+            return
+        assert isinstance(given, Sent)
+        self.server_state.total_requests += 1
+        self.transport.write(b"".join((*lines, b"\r\n", given.body)))
+
+    def _remember(self, received: Received) -> None:
+        """So that an equal head need not be read again: of a request that came alone and in one piece."""
+        assert self._front is not None
+        data, heads = self._packet, self._front.heads
+        if data is None:
+            return
+        end = data.find(_END) + len(_END)
+        if end > HEAD_MAX or len(data) - end != len(received.body):
+            return
+        if len(heads) >= HEADS_MAX:
+            heads.clear()
+        heads[data[:end]] = Head(
+            received.method, received.path, received.query, received.headers, len(received.body)
+        )
+
     # ---- what the parser finds ----------------------------------------------------------------
 
     def on_message_begin(self) -> None:
@@ -101,7 +150,7 @@ class Direct(HttpToolsProtocol):
         if self._front is None:
             super().on_headers_complete()
             return
-        self._plain = self._is_plain()
+        self._plain = self._given is not None or self._is_plain()
         self._chunks = []
         if not self._plain:
             self._as_uvicorn()
@@ -156,12 +205,10 @@ class Direct(HttpToolsProtocol):
             tuple(self.headers),
             chunks[0] if len(chunks) == 1 else b"".join(chunks),
         )
-        try:
-            given = self._front.given(received)
-            head = _head(given) if isinstance(given, Sent) else None
-        except Exception:  # as uvicorn would: the connection lives, the client gets a 500, the log the reason
-            log.exception("a request could not be answered; this is a defect of ixkit")
-            given, head = _DEFECT, _head(_DEFECT)
+        if self._given is None:
+            given, head = self._performed(received)
+        else:
+            given, head, self._given = self._given, None, None
         if head is None:
             self._as_uvicorn(given)
             for chunk in chunks:
@@ -171,10 +218,21 @@ class Direct(HttpToolsProtocol):
         assert isinstance(given, Sent)
         self.server_state.total_requests += 1
         if self._stays():
+            self._remember(received)
             self.transport.write(b"".join((*head, b"\r\n", given.body)))
         else:
             self.transport.write(b"".join((*head, _CLOSE, b"\r\n", given.body)))
             self.transport.close()
+
+    def _performed(self, received: Received) -> tuple[Sent | Unrecognised | Problem, list[bytes] | None]:
+        """What became of it, and the answer's head; None where uvicorn has to give the answer."""
+        assert self._front is not None
+        try:
+            given = self._front.given(received)
+            return given, _head(given) if isinstance(given, Sent) else None
+        except Exception:  # as uvicorn would: the connection lives, the client gets a 500, the log the reason
+            log.exception("a request could not be answered; this is a defect of ixkit")
+            return _DEFECT, _head(_DEFECT)
 
     def _as_uvicorn(self, given: object = None) -> None:
         """Hand this request over: to uvicorn's own cycle, with what we have found out already."""

@@ -12,8 +12,25 @@ from ixmocks.engine.values import value
 
 if TYPE_CHECKING:
     from ixmocks.engine.holds import Hold
+    from ixmocks.engine.outcome import Presented
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(slots=True)
+class Head:
+    """A request's first part as it was read before. Clients say mostly the same; equal bytes mean the same again."""
+
+    method: str
+    path: str
+    query: str
+    headers: RawHeaders
+    length: int
+    """Bytes of the body behind it."""
+    decoded: Mapping[str, str] | None = None
+    """Its headers as text, once somebody asked for them."""
+    presented: Presented | None = None
+    """Its credentials, where they stand in the head alone, once somebody asked for them."""
 
 
 @value(slots=True)
@@ -29,6 +46,8 @@ class Received:
     body: bytes = b""
     too_large: int = 0
     """More than zero: the body was longer than this many bytes and was not read."""
+    head: Head | None = None
+    """Where an equal head was read before: what was found then."""
 
 
 @value(slots=True)

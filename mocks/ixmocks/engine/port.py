@@ -51,8 +51,7 @@ class Port:
 
     def recognise(self, received: Received) -> Sent | Unrecognised:
         """The answer, if the document knows path and method; else the world and path for `other`."""
-        headers = _decoded(received.headers)
-        presented = self._presented(headers, received)
+        headers, presented = self._read(received)
         name, path = _split(received.path)
         if name is None:
             key = self.system.credential_of(presented, presented.fields)
@@ -109,6 +108,21 @@ class Port:
                 world, self.system, "", received, self.system.refuse(refused, ""), moment, moment.clock.now(),
                 None, faithful=self.faithful,
             )  # fmt: skip
+
+    def _read(self, received: Received) -> tuple[Mapping[str, str], Presented]:
+        """Headers as text, and credentials; from an equal head, where that was read before."""
+        head = received.head
+        if head is None:
+            headers: Mapping[str, str] = _decoded(received.headers)
+            return headers, self._presented(headers, received)
+        if head.decoded is None:
+            head.decoded = _decoded(received.headers)
+        if head.presented is not None:
+            return head.decoded, head.presented
+        presented = self._presented(head.decoded, received)
+        if not presented.fields and not self.system.body_credentials:
+            head.presented = presented
+        return head.decoded, presented
 
     def _presented(self, headers: Mapping[str, str], received: Received) -> Presented:
         fields: Mapping[str, Any] = {}

@@ -80,6 +80,94 @@ def test_it_does_not_matter_in_which_pieces_a_request_arrives(
     assert texts(pocket_kit) == ["piece by piece"]
 
 
+# ---- heads that were read before ------------------------------------------------------------------
+
+
+class Reads:
+    """Counts how often the parser had to read a request."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        real = direct.Direct.on_message_begin
+
+        def begun(protocol: direct.Direct) -> None:
+            self.count += 1
+            real(protocol)
+
+        monkeypatch.setattr(direct.Direct, "on_message_begin", begun)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
+    return Reads(monkeypatch)
+
+
+def told(wire: socket.socket, *requests: bytes) -> list[int]:
+    """Each is sent when the one before was answered."""
+    found = []
+    for request in requests:
+        wire.sendall(request)
+        found.append(answers(wire, 1)[0][0])
+    return found
+
+
+def test_a_head_that_was_read_before_is_not_read_again_and_each_body_counts(
+    wire: socket.socket, pocket_kit: Kit, reads: Reads
+) -> None:
+    written = ["one", "two", "six", "ten"]
+    assert told(wire, *map(post, written)) == [200] * 4
+    assert (texts(pocket_kit), reads.count) == (written, 1)
+
+
+def test_another_length_another_header_or_another_case_is_another_head(
+    wire: socket.socket, pocket_kit: Kit, reads: Reads
+) -> None:
+    assert told(wire, post("abc"), post("abcd"), post("two", b"x: y"), post("six", b"X: y")) == [200] * 4
+    assert reads.count == 4
+
+
+@pytest.mark.parametrize("cut", [1, 40, -1])
+def test_a_known_head_in_pieces_or_with_more_behind_it_is_read_like_any_other(
+    wire: socket.socket, pocket_kit: Kit, cut: int
+) -> None:
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    assert told(wire, post("one")) == [200]
+    second = post("two")
+    wire.sendall(second[:cut])
+    wire.sendall(second[cut:] + post("six") + post("ten")[:-4])
+    assert [status for status, _ in answers(wire, 2)] == [200, 200]
+    wire.sendall(post("ten")[-4:])
+    assert [status for status, _ in answers(wire, 1)] == [200]
+    assert texts(pocket_kit) == ["one", "two", "six", "ten"]
+
+
+def test_a_fault_strikes_a_known_head_once_and_nothing_is_done_twice(
+    wire: socket.socket, pocket_kit: Kit
+) -> None:
+    assert told(wire, post("one")) == [200]
+    pocket_kit.world().faults.arm(Fault(Place.SENDING, Harm.SLOW, seconds=0.01))
+    pocket_kit.world().faults.arm(Fault(Place.AFTER_COMMIT, Harm.STATUS, status=503, nth=1))
+    assert told(wire, post("two"), post("six"), post("ten")) == [200, 503, 200]
+    assert texts(pocket_kit) == ["one", "two", "six", "ten"]
+
+
+def test_a_known_head_is_judged_anew_each_time(wire: socket.socket, pocket_kit: Kit) -> None:
+    assert told(wire, post("one"), post("", body=b'{"text":12345}')[:-1] + b"}") == [200, 400]
+    assert told(wire, post("six"), post("", body=b'{"text":"si}'), post("ten")) == [200, 400, 200]
+    assert texts(pocket_kit) == ["one", "six", "ten"]
+
+
+def test_no_more_heads_are_remembered_than_are_needed(
+    wire: socket.socket, pocket_kit: Kit, monkeypatch: pytest.MonkeyPatch, reads: Reads
+) -> None:
+    monkeypatch.setattr(direct, "HEADS_MAX", 2)
+    assert told(wire, *map(post, ("a", "bb", "ccc", "d", "e"))) == [200] * 5
+    assert reads.count == 4
+    monkeypatch.setattr(direct, "HEAD_MAX", 10)
+    assert told(wire, post("four"), post("five")) == [200, 200]
+    assert reads.count == 6
+
+
 def test_a_body_in_chunks_of_unknown_length_is_taken_too(wire: socket.socket, pocket_kit: Kit) -> None:
     wire.sendall(
         post("", b"transfer-encoding: chunked", body=b'9\r\n{"text":"\r\n8\r\nchunks"}\r\n0\r\n\r\n')
