@@ -24,7 +24,8 @@ from hypothesis import HealthCheck, Phase, settings
 from mutants.living import Loaded, NotAlive, become
 from mutants.making import ROOT, Mutant, mutants, reached_by
 
-EXAMPLES = "tests/specs/test_rule_examples.py"
+FOR_ALL = ("tests/specs/test_rule_examples.py", "tests/specs/test_alone.py")
+"""What of the tests about all systems can tell: each is asked about its own."""
 settings.register_profile(
     "mutants",
     max_examples=12,
@@ -114,7 +115,7 @@ class Hunter:
             include=[f"{ROOT}/mocks/ixmocks/{self.system}/*"],
             messages=False,
         )
-        tests = [Test(item) for item in items]
+        tests = [Test(item, operations=_about(item)) for item in items]
         seen.start()
         for test, after in zip(tests, [*items[1:], None], strict=True):
             seen.switch_context(test.item.nodeid)
@@ -181,6 +182,12 @@ class Hunter:
             os._exit(0)
 
 
+def _about(item: pytest.Item) -> set[str]:
+    """The operation that a test without any call is about, such as one of the contract alone."""
+    named = getattr(getattr(item, "callspec", None), "params", {}).get("operation")
+    return {named} if isinstance(named, str) else set()
+
+
 def asked(mutant: Mutant, tests: Iterable[Test], data: coverage.CoverageData, contract: Any) -> list[Test]:
     """The tests that can notice: that reach the check, its own rule's examples first, then the cheapest."""
     if mutant.in_contract:
@@ -206,7 +213,7 @@ def main(system: str, names: Sequence[str], jobs: int, told: Path) -> int:
     chosen = [mutant for mutant in mutants(system) if not names or mutant.name in names]
     hunter = Hunter(system, chosen, jobs)
     words = [
-        EXAMPLES, f"tests/mocks/{system}", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "-r", "N",
+        *FOR_ALL, f"tests/mocks/{system}", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "-r", "N",
         "--no-header", "--no-summary",
     ]  # fmt: skip
     code = pytest.main(words, plugins=[hunter])

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,12 @@ def mutants(system: str) -> list[Mutant]:
 def of_code(file: str, text: str) -> Iterator[Mutant]:
     """Each check that names a rule in its body, weakened in each way that it offers."""
     tree = ast.parse(text)
-    seen: set[tuple[int, str]] = set()
     for number, (node, where) in enumerate(_ifs(tree)):
         codes = [code for part in node.body for code in _codes(part)]
         if not codes:
             continue
         for what, change in _changes(node.test):
-            if (node.lineno, what) not in seen:
-                seen.add((node.lineno, what))
-                make = _maker(tree, number, change)
-                yield Mutant(codes[0], file, where, what, node.lineno, make)
+            yield Mutant(codes[0], file, where, what, node.lineno, _maker(tree, number, change))
 
 
 def _maker(tree: ast.Module, number: int, change: Callable[[ast.If], None]) -> Callable[[], ast.Module]:
@@ -126,8 +123,12 @@ def _changes(test: ast.expr) -> Iterator[tuple[str, Callable[[ast.If], None]]]:
 
     yield f"`if {ast.unparse(test)[:70]}` is off", off
     for index, part in enumerate(ast.walk(test)):
-        if isinstance(part, ast.Compare) and type(part.ops[0]) in WEAKER:
-            yield f"`{ast.unparse(part)[:70]}` takes the bound itself", _at(index, _bound)
+        for place, op in enumerate(part.ops if isinstance(part, ast.Compare) else ()):
+            if type(op) in WEAKER:
+                yield (
+                    f"`{ast.unparse(part)[:70]}` takes the bound itself",
+                    _at(index, partial(_bound, place=place)),
+                )
         if isinstance(part, ast.Constant) and type(part.value) is int:
             yield f"{part.value} is {part.value + 1} in `{ast.unparse(test)[:50]}`", _at(index, _one_more)
         if isinstance(part, ast.BoolOp):
@@ -141,8 +142,8 @@ def _at(index: int, change: Callable[[Any], None]) -> Callable[[ast.If], None]:
     return run
 
 
-def _bound(part: ast.Compare) -> None:
-    part.ops[0] = WEAKER[type(part.ops[0])]()  # type: ignore[index]
+def _bound(part: ast.Compare, place: int) -> None:
+    part.ops[place] = WEAKER[type(part.ops[place])]()  # type: ignore[index]
 
 
 def _one_more(part: ast.Constant) -> None:
@@ -164,16 +165,14 @@ def of_contract(file: str, text: str) -> Iterator[Mutant]:
     whole = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     for at, node in _nodes(whole, ()):
         for entry, code in (node.get("x-rules") or {}).items():
-            change = _weaker(node, *entry.partition(".")[::2])
-            if change is not None:
-                what, edit = change
+            for what, edit in _weaker(node, *entry.partition(".")[::2]):
                 yield Mutant(code, file, "/".join(map(str, at)), what, make=_edited(whole, at, edit))
 
 
 def _weaker(
     node: dict[str, Any], keyword: str, name: str
-) -> tuple[str, Callable[[dict[str, Any]], None]] | None:
-    """What to do to the node that holds a keyword: in words, and a function of its copy; None: nothing weaker."""
+) -> Iterator[tuple[str, Callable[[dict[str, Any]], None]]]:
+    """What to do to the node that holds a keyword: in words, and a function of its copy. Nothing: a kind of value."""
     inside = keyword not in node and "schema" in node
     holder = node["schema"] if inside else node
 
@@ -183,17 +182,20 @@ def _weaker(
 
     if keyword in LIMITS and isinstance(holder.get(keyword), int):
         limit = holder[keyword] + LIMITS[keyword]
-        if limit < 0 and keyword != "minimum":
-            return None
-        return f"{keyword} is {limit}", lambda target: of(target).update({keyword: limit})
-    if keyword == "required" and name and name in node.get("required", ()):
-        return f"{name} need not be there", lambda target: _not_needed(target, name)
-    if keyword in ("pattern", "enum") and keyword in holder:
-        return f"no {keyword}", lambda target: of(target).pop(keyword)
-    return None
+        if limit >= 0 or keyword == "minimum":
+            yield f"{keyword} is {limit}", lambda target: of(target).update({keyword: limit})
+    elif keyword == "required" and isinstance(node.get("required"), list):
+        own = {entry.partition(".")[2] for entry in node["x-rules"] if entry.startswith("required.")}
+        for each in [name] if name else [each for each in node["required"] if each not in own]:
+            yield f"{each} need not be there", partial(_not_needed, name=each)
+    elif keyword == "required" and node.get("required") is True and node.get("in") != "path":
+        yield f"{node['name']} need not be there", lambda target: target.update(required=False)
+    elif keyword in ("pattern", "enum", "anyOf") and keyword in holder:
+        yield f"no {keyword}", lambda target: of(target).pop(keyword)
 
 
 def _not_needed(target: dict[str, Any], name: str) -> None:
+    assert name in target["required"]
     target["required"] = [each for each in target["required"] if each != name]
     if not target["required"]:
         del target["required"]

@@ -59,8 +59,8 @@ def add_sales_invoice(
         number = state.sales.next_number()
         notes.append("SILV-11")
     # ASSUMED: due days below zero are ignored like 0.
-    due_days = days if days and days > 0 else term_of(state, customer)
-    if days and days > 0:
+    due_days = days if days is not None and days > 0 else term_of(state, customer)
+    if days is not None and days > 0:
         notes.append("SILV-51")
     parties = with_address(state.parties, customer, address)
     if parties is not state.parties:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ixmocks.engine.outcome import Refused
 from ixmocks.kit import Kit, Reply
+from ixmocks.silvasoft import rules
 from ixmocks.silvasoft.form import Form
 from ixmocks.silvasoft.lines import _tax
+from ixmocks.silvasoft.money import AMOUNT_MAX_CENTS
 from ixmocks.silvasoft.orders import ORDERS_MAX
 from ixmocks.silvasoft.products import PRODUCTS_MAX
 from ixmocks.silvasoft.relations import RELATIONS_MAX
 from ixmocks.systems import SYSTEMS
 
 LINE = {"ProductNumber": "LID-01", "Quantity": 1, "UnitPriceExclTax": 100, "TaxPc": 21, "Description": "Seat"}
+MOST = AMOUNT_MAX_CENTS // 100
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +85,75 @@ def test_an_amount_beyond_a_double_is_refused_and_a_large_one_is_not(kit: Kit) -
     assert add(kit, line={"UnitPriceExclTax": 10**9, "Quantity": 1000}).status == 200
 
 
+@pytest.mark.parametrize(
+    ("units", "more", "broken"),
+    [
+        (MOST, 0, ()),
+        (-MOST, 0, ()),
+        (MOST, 1, ("SILV-62",)),
+        (-MOST, -1, ("SILV-62",)),
+        (2 * MOST, -2 * MOST, ("SILV-62",)),
+    ],
+)
+def test_each_amount_and_their_sum_end_where_doubles_do(
+    kit: Kit, units: int, more: int, broken: tuple[str, ...]
+) -> None:
+    free = next(
+        each for each in kit.state("silvasoft").goods.all.values() if each.article and not each.archived
+    )
+    lines = [
+        {"ProductNumber": free.article, "TaxPc": 0, "Quantity": 2, "UnitPriceExclTax": Decimal(amount) / 2}
+        for amount in (units, more)
+    ]
+    command = {"CustomerNumber": 1, "Invoice_InvoiceLine": lines}
+    outcome = rules.add_sales_invoice(kit.state("silvasoft"), command, at=kit.now, readings={})
+    assert tuple(each.rule for each in getattr(outcome, "violations", ())) == broken
+
+
+@pytest.mark.parametrize(
+    ("reading", "amount", "broken"),
+    [
+        ("refused", "10.05", ()),
+        ("refused", "10.5", ()),
+        ("refused", "10.005", ("SILV-55",)),
+        ("rounded", "10.005", ()),
+    ],
+)
+def test_two_decimals_are_money_and_three_are_not(
+    kit: Kit, reading: str, amount: str, broken: tuple[str, ...]
+) -> None:
+    row = {"TaxPc": 0, "SubTotalInclTax": Decimal(amount)}
+    command = {"CustomerNumber": 1, "Invoice_InvoiceLine": [row]}
+    state, readings = kit.state("silvasoft"), {"SILV-55": reading}
+    outcome = rules.add_sales_transaction(state, command, at=kit.now, readings=readings)
+    assert tuple(each.rule for each in getattr(outcome, "violations", ())) == broken
+
+
 def test_a_line_without_any_product_is_told_what_is_mandatory(kit: Kit) -> None:
     reply = add(kit, line={"ProductNumber": ...})
     assert reply.rules == ("SILV-36",)
     assert "mandatory" in str(reply.json)
     assert "mandatory" not in str(add(kit, line={"ProductNumber": "no such product"}).json)
+    blank = add(kit, line={"ProductNumber": " ", "ProductEAN": ""})
+    assert [(each.rule, each.message) for each in blank.violations] == [
+        ("SILV-36", "ProductNumber or ProductEAN is mandatory")
+    ]
+
+
+@pytest.mark.parametrize("role", ["Customer", "Supplier"])
+def test_a_number_that_another_relation_has_cannot_be_taken(kit: Kit, role: str) -> None:
+    def relation(name: str, number: int) -> int:
+        sent = {"Name": name, f"Is{role}": True, f"{role}Number": number}
+        made = kit.ask("silvasoft", "POST", "/rest/addbusinessrelation/", json=sent).json
+        return int(made[0]["RelationGUID"])
+
+    first, second = relation("First", 771), relation("Second", 772)
+    for guid, number, broken in ((second, 771, True), (second, 772, False), (first, 773, False)):
+        sent = {"RelationGUID": guid, f"{role}Number": number}
+        reply = kit.ask("silvasoft", "PUT", "/rest/updaterelation/", json=sent)
+        assert [(each.rule, each.at) for each in reply.violations] == (
+            [("SILV-40", f"body.{role}Number")] if broken else []
+        )
 
 
 @pytest.mark.parametrize("call", ["Order", "Invoice"])
