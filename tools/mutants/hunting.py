@@ -21,6 +21,7 @@ import coverage
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from mutants.keeping import Kept
 from mutants.living import Loaded, NotAlive, become
 from mutants.making import ROOT, Mutant, mutants, reached_by
 
@@ -64,11 +65,10 @@ class Test:
 class Hunter:
     """A plugin of pytest that goes through the mutants instead of the tests."""
 
-    def __init__(self, system: str, hunted: Sequence[Mutant], jobs: int) -> None:
-        self.system, self.hunted, self.jobs = system, hunted, jobs
+    def __init__(self, system: str, hunted: Sequence[Mutant], jobs: int, kept: Kept) -> None:
+        self.system, self.hunted, self.jobs, self.kept = system, hunted, jobs, kept
         self.failed = ""
         self.now: Test | None = None
-        self.verdicts: list[Verdict] = []
         self.broken: list[str] = []
         """Tests that fail without any mutant: they are not asked."""
 
@@ -153,7 +153,7 @@ class Hunter:
             verdict = Verdict(mutant.name, f"ended by {signal.Signals(os.WTERMSIG(status)).name}", asked_of)
         else:
             verdict = Verdict(mutant.name, "", asked_of, f"the child ended with {status} and said nothing")
-        self.verdicts.append(verdict)
+        self.kept.add(verdict.name, {"by": verdict.by, "asked": verdict.asked, "error": verdict.error})
         said = "noticed " if verdict.by else "SURVIVED"
         print(f"{said} {verdict.name}  {verdict.by or verdict.error}", file=sys.stderr)
 
@@ -208,17 +208,16 @@ def mutants_contract(system: str) -> Any:
 
 
 def main(system: str, names: Sequence[str], jobs: int, told: Path) -> int:
-    """Hunt in this process; the verdicts go into a file as JSON."""
+    """Hunt in this process, and keep the verdicts; tests that fail without any mutant go into a file as JSON."""
     os.environ["HYPOTHESIS_PROFILE"] = "mutants"
-    chosen = [mutant for mutant in mutants(system) if not names or mutant.name in names]
-    hunter = Hunter(system, chosen, jobs)
+    chosen = [mutant for mutant in mutants(system) if mutant.name in names]
+    hunter = Hunter(system, chosen, jobs, Kept.of(system))
     words = [
         *FOR_ALL, f"tests/mocks/{system}", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "-r", "N",
         "--no-header", "--no-summary",
     ]  # fmt: skip
     code = pytest.main(words, plugins=[hunter])
-    if not hunter.verdicts:
+    if any(name not in hunter.kept.verdicts for name in names):
         return int(code) or 1
-    verdicts = [{"name": v.name, "by": v.by, "asked": v.asked, "error": v.error} for v in hunter.verdicts]
-    told.write_text(json.dumps({"verdicts": verdicts, "broken": hunter.broken}), "utf-8")
+    told.write_text(json.dumps(hunter.broken), "utf-8")
     return 0

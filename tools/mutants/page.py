@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,14 @@ class Score:
         return self.tried - len(self.survivors) - len(self.mistakes)
 
     @classmethod
-    def of(cls, system: str, found: dict[str, Any]) -> Score:
-        verdicts = found["verdicts"]
+    def of(cls, system: str, verdicts: Mapping[str, Mapping[str, Any]], broken: Sequence[str] = ()) -> Score:
+        """From the verdicts by name."""
         return cls(
             system,
             len(verdicts),
-            tuple(v["name"] for v in verdicts if not v["by"] and not v["error"]),
-            tuple(found["broken"]),
-            tuple(f"{v['name']}: {v['error']}" for v in verdicts if v["error"]),
+            tuple(name for name, v in verdicts.items() if not v["by"] and not v["error"]),
+            tuple(broken),
+            tuple(f"{name}: {v['error']}" for name, v in verdicts.items() if v["error"]),
         )
 
 

@@ -264,16 +264,25 @@ def test_a_quantity_of_traced_goods_is_refused_under_its_reading(
     assert asked(rules.create_invoice, state, invoice(line), at, {"CRM-39": reading}) == broken
 
 
+OTHER = {"installed_item_identifier": {"serial_number": "1000140090"}}
+SECOND = "body.invoice_item_set.0.installed_items_set.1"
+
+
 @pytest.mark.parametrize(
-    ("action", "broken"),
-    [("UPDATE", []), ("add ", []), ("SWAP", [("CRM-49", "body.invoice_item_set.0.installed_items_set.1.action")])],
-)  # fmt: skip
-def test_a_record_of_a_piece_is_added_kept_or_taken_out(
-    state: State, at: datetime, invoice: Invoice, action: str, broken: list[tuple[str, str]]
+    ("record", "broken"),
+    [
+        ({**OTHER}, []),
+        ({**OTHER, "action": "add "}, []),
+        ({**OTHER, "action": "UPDATE"}, [("CRM-49", f"{SECOND}.installed_item_identifier")]),
+        ({**OTHER, "action": "REMOVE"}, [("CRM-49", f"{SECOND}.installed_item_identifier")]),
+        ({**CARD, "action": "UPDATE"}, []),
+        ({**CARD, "action": "SWAP"}, [("CRM-49", f"{SECOND}.action")]),
+    ],
+)
+def test_a_record_of_a_piece_adds_it_or_is_about_one_that_is_there(
+    state: State, at: datetime, invoice: Invoice, record: dict[str, Any], broken: list[tuple[str, str]]
 ) -> None:
-    other = {"installed_item_identifier": {"serial_number": "1000140090"}}
-    second = {**(other if action == "add " else CARD), "action": action}
-    assert asked(rules.create_invoice, state, invoice(smartcards(CARD, second)), at) == broken
+    assert asked(rules.create_invoice, state, invoice(smartcards(CARD, record)), at) == broken
 
 
 def test_a_piece_is_sold_as_what_it_is(client: Any, invoice: Invoice) -> None:
