@@ -190,12 +190,14 @@ def _about(item: pytest.Item) -> set[str]:
 
 def asked(mutant: Mutant, tests: Iterable[Test], data: coverage.CoverageData, contract: Any) -> list[Test]:
     """The tests that can notice: that reach the check, its own rule's examples first, then the cheapest."""
-    if mutant.in_contract:
+    if mutant.in_rule_book:
+        able = list(tests)
+    elif mutant.in_contract:
         served = reached_by(mutant, contract)
         able = [test for test in tests if test.operations & served]
     else:
         by_line = data.contexts_by_lineno(str(ROOT / mutant.file))
-        names = set(by_line.get(mutant.line, ()))
+        names = {name for line in mutant.lines for name in by_line.get(line, ())}
         able = [test for test in tests if test.item.nodeid in names]
     return sorted(able, key=lambda test: (test.rule != mutant.rule, test.cpu_s))
 

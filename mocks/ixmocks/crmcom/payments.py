@@ -132,7 +132,7 @@ def _kept(state: State, payment: Payment) -> State:
 
 
 def _open_invoices(state: State, account: Account) -> list[Invoice]:
-    """Posted and not paid, the oldest posting first."""
+    """Posted and not paid, since something is outstanding (CRM-20); the oldest posting first."""
     open_ones = [
         one for one in state.invoices_of(account.id) if one.stage is Stage.POSTED and one.outstanding_cents
     ]

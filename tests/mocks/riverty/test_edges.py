@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from ixmocks.riverty import booking, notices
+from ixmocks.riverty.model import Invoice, InvoiceStatus, Kind, Task
+from ixmocks.riverty.seed import load
+
+AT = datetime(2017, 5, 5, 7, tzinfo=UTC)
+EMPTY = load({}, 7)
+INVOICE = Invoice(
+    business="1000", customer="C1", order="A1", reference="I1", number="I1", day=date(2017, 5, 5),
+    due=date(2017, 5, 26), dispatched=date(2017, 5, 5), lines=(), status=InvoiceStatus.ISSUED, currency="EUR",
+    bill_to=(),
+)  # fmt: skip
 GOODWILL = {"goodwillReference": "G1", "goodwillReason": "Late", "goodwillDate": "2017-05-05"}
 RETURN = {"returnReference": "R1", "returnDate": "2017-05-05", "returnReason": "CUSTOMER_RETURN"}
 
@@ -124,6 +140,83 @@ def test_a_discount_is_credited_as_what_it_is(books: Any, price: float, found: l
     books.invoice("A1", "I1", 1, 2)
     books.wait()
     assert rules(books, "goodwills", {**GOODWILL, "items": [credit(2, price)]}) == found
+
+
+def test_a_credit_has_a_reference_of_its_own(sold: Any) -> None:
+    for what, body in (("returns", RETURN), ("goodwills", GOODWILL)):
+        told = {**body, "items": [credit(1, 1, 0.1)]}
+        assert rules(sold, what, told) == []
+        assert rules(sold, what, told) == ["RIV-19"]
+
+
+@pytest.mark.parametrize(
+    ("readings", "found"), [({}, ["RIV-22"]), ({"RIV-02": "queued"}, [])], ids=["confirmed", "queued"]
+)
+def test_a_return_on_the_heels_of_its_invoice(books: Any, found: list[str]) -> None:
+    books.order("A1")
+    books.wait()
+    books.invoice("A1", "I1", 1)
+    books.wait(1)
+    assert rules(books, "returns", {**RETURN, "items": [credit(1)]}) == found
+
+
+def test_a_return_that_came_before_its_order_was_confirmed_is_out_of_turn_and_nothing_else(
+    books: Any,
+) -> None:
+    books.order("A1")
+    books.act("setOnboarding", verdictDelaySeconds=300)
+    books.call("A1", "returns", {**RETURN, "items": [credit(1)]})
+    books.act("setOnboarding", verdictDelaySeconds=30)
+    books.wait()
+    books.invoice("A1", "I1", 1)
+    books.wait(270)
+    assert books.troubles() == []
+    (late,) = [one for one in books.state.requests.values() if one.kind is Kind.RETURN]
+    assert [trouble.rule for trouble in late.troubles] == ["RIV-02"]
+
+
+# ---- money that goes back, and news of it ---------------------------------------------------------
+
+
+@given(
+    gross=st.integers(0, 300),
+    credited=st.integers(0, 300),
+    paid=st.integers(-1, 300),
+    refunded=st.integers(0, 300),
+)
+@example(gross=100, credited=0, paid=100, refunded=0)
+@example(gross=100, credited=1, paid=100, refunded=0)
+@example(gross=100, credited=101, paid=0, refunded=0)
+@example(gross=100, credited=101, paid=1, refunded=0)
+def test_a_refund_is_planned_where_more_was_paid_than_is_owed_and_only_there(
+    gross: int, credited: int, paid: int, refunded: int
+) -> None:
+    invoice = replace(INVOICE, credited_cents=credited, paid_cents=paid, refunded_cents=refunded)
+    line = booking.line_of(item(1, Decimal(gross) / 100))
+    invoice = replace(invoice, lines=(line,))
+    planned = [due.task for due in booking.refund(EMPTY, invoice, AT).agenda]
+    owed_back = paid - refunded - (gross - credited)
+    assert planned == ([Task.REFUND] if paid > 0 and owed_back > 0 else [])
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "day"), [(3, 59, 5), (4, 0, 6), (4, 1, 6), (0, 0, 5), (23, 59, 6)]
+)
+def test_payments_are_told_at_the_next_four_in_the_morning(hour: int, minute: int, day: int) -> None:
+    at = AT.replace(hour=hour, minute=minute)
+    (due,) = booking.tell_payments(EMPTY, at, "1000", "A1").agenda
+    assert due.at == datetime(2017, 5, day, 4, tzinfo=UTC)
+
+
+def test_a_delivery_ticks_off_its_own_notification_and_no_other(books: Any) -> None:
+    books.listen()
+    books.order("A1")
+    books.order("A2")
+    books.wait()
+    first, second = books.state.ready
+    after = notices.delivered(books.state, first, 200, AT)
+    assert after.ready == (second,)
+    assert notices.delivered(after, first, 500, AT) is after
 
 
 # ---- replacements --------------------------------------------------------------------------------
