@@ -97,12 +97,6 @@ class _About:
     own: tuple[str, ...] = ()
     """Of these, the rules that each of its decisions is about."""
 
-    def of(self, node: ast.expr) -> tuple[str, ...]:
-        """Whether something was found wrong before is no decision about a rule."""
-        parts = list(ast.walk(node))
-        found = any(isinstance(part, ast.Name) and part.id == "found" for part in parts)
-        return () if found else self.own
-
 
 class _Decisions:
     """Those of one module, outer ones first; what stands inside one is a part of it."""
@@ -116,6 +110,8 @@ class _Decisions:
             for test, rules, refusal in self.here(node, about):
                 if rules and id(test) not in self.seen:
                     self.seen.update(id(part) for part in ast.walk(test))
+                    if not refusal and _is_end(test):
+                        continue
                     lines = range(node.lineno, (test.end_lineno or test.lineno) + 1)  # type: ignore[attr-defined]
                     yield _Decision(test, tuple(dict.fromkeys(rules)), where, lines, refusal)
         for child in ast.iter_child_nodes(node):
@@ -136,22 +132,27 @@ class _Decisions:
         """What is decided at this place: condition, rules, and whether a refusal follows."""
         if isinstance(node, ast.If):
             inside = [code for part in node.body for code in _codes(part, self.named)]
-            yield node.test, inside or _codes(node.test) or about.of(node.test), bool(inside)
+            yield node.test, inside or _codes(node.test) or about.own, bool(inside)
         elif isinstance(node, ast.IfExp):
-            yield node.test, _codes(node) or about.of(node.test), False
+            yield node.test, _codes(node) or about.own, False
         elif isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
             for test in (test for each in node.generators for test in each.ifs):
-                yield test, _codes(node) or about.of(test), False
+                yield test, _codes(node) or about.own, False
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.BoolOp):
-            yield node.value, _codes(node.value) or about.of(node.value), False
+            yield node.value, _codes(node.value) or about.own, False
         elif isinstance(node, ast.Compare):
-            yield node, _codes(node) or (about.said if _is_limit(node) else about.of(node)), False
+            yield node, _codes(node) or (about.said if _is_limit(node) else about.own), False
         elif isinstance(node, ast.BoolOp):
             yield node, _codes(node), False
         elif isinstance(node, ast.Call) and _reads(node):
             yield node, _codes(node, readers=True), False
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER:
             yield node, about.own, False
+
+
+def _is_end(node: ast.expr) -> bool:
+    """`if found or invoice is None`: whether something was wrong so far is no decision about a rule."""
+    return any(isinstance(part, ast.Name) and part.id == "found" for part in ast.walk(node))
 
 
 def _is_limit(node: ast.Compare) -> bool:

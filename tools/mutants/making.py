@@ -69,6 +69,12 @@ def mutants(system: str) -> list[Mutant]:
     return named
 
 
+def rules_of(system: str) -> dict[str, str]:
+    """All rules of a system, with their titles."""
+    book = _parsed((ROOT / "specs" / f"{system}.rules.yaml").read_text(encoding="utf-8"))
+    return {code: rule["title"] for code, rule in book["rules"].items()}
+
+
 # ---- code ----------------------------------------------------------------------------------------
 
 

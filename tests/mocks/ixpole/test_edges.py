@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ixmocks.engine.outcome import Changed, Refused
-from ixmocks.ixpole import plan, rules, writeback
-from ixmocks.ixpole.state import Kind
+from ixmocks.ixpole import money, plan, rules, sales, writeback
+from ixmocks.ixpole.state import BomPart, Kind
 from ixmocks.kit import Kit
 from ixmocks.systems import SYSTEMS
 
@@ -212,3 +213,45 @@ def test_what_is_so_already_changes_nothing(kit: Kit) -> None:
         assert after is not before
         assert isinstance(kit.act("ixpole", action, told), Changed)
         assert kit.state("ixpole") is after
+
+
+@pytest.mark.parametrize(
+    ("amounts", "at"),
+    [
+        ({"amountExclVat": 100, "vatAmount": 21, "amountInclVat": 121}, ""),
+        ({"amountExclVat": 100, "vatAmount": 21, "amountInclVat": 122}, "amountInclVat"),
+        ({"amountExclVat": 100, "vatAmount": 20, "amountInclVat": 120}, "vatAmount"),
+        ({"unitPriceExclVat": 50, "amountExclVat": 100, "vatAmount": 21}, ""),
+        ({"unitPriceExclVat": 49, "amountExclVat": 100, "vatAmount": 21}, "amountExclVat"),
+    ],
+)
+def test_what_is_said_of_a_line_adds_up(kit: Kit, amounts: dict[str, Any], at: str) -> None:
+    kit.world().reset()
+    line = {"vatRate": {"code": "21", "percentage": 21}, "description": "Seats", "quantity": 2, **amounts}
+    told = {
+        "instalmentCode": "C-9-01", "instalmentDate": "2017-09-01", "customer": {"customerId": 1}, "lines": [line],
+    }  # fmt: skip
+    outcome = kit.act("ixpole", "addInstalment", told)
+    assert isinstance(outcome, Changed) is (not at), outcome
+    if isinstance(outcome, Refused):
+        assert [each.at for each in outcome.violations] == [f"with.lines.0.{at}"]
+
+
+def test_a_sale_is_of_products_that_are_there(kit: Kit) -> None:
+    kit.world().reset()
+    told = {"customerId": 1, "instalmentDates": ["2017-09-01"], "lines": [{"productId": 999_999}]}
+    outcome = kit.act("ixpole", "addSale", told)
+    assert isinstance(outcome, Refused)
+    assert [each.at for each in outcome.violations] == ["with.lines.0.productId"]
+
+
+@pytest.mark.parametrize("cents", [100, 101, 1, 0, -100])
+def test_the_parts_of_a_composite_make_the_whole_to_the_cent(kit: Kit, cents: int) -> None:
+    state = kit.state("ixpole")
+    product = replace(
+        state.products[520], bom=tuple(BomPart(520, Decimal(share)) for share in ("33.33", "33.33", "33.34"))
+    )
+    whole = {"net_cents": cents, "description": "Evening"}
+    parts = sales._bom_parts(state, whole, product)
+    assert sum(part["net_cents"] for part in parts) == cents
+    assert [part["net_cents"] for part in parts[:2]] == [money.rounded(cents * Decimal("0.3333"))] * 2

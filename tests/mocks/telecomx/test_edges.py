@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from ixmocks.engine import scenario
-from ixmocks.engine.outcome import Refused
+from ixmocks.engine.outcome import Changed, Refused
 from ixmocks.kit import Kit, Reply
 from ixmocks.telecomx import SYSTEM, described, desk, rules, seed, tokens
 from ixmocks.telecomx.asked import Asked
+from ixmocks.telecomx.envelope import _key
 from ixmocks.telecomx.form import Form, Found
+from ixmocks.telecomx.invoicing import due_date
 from ixmocks.telecomx.state import State
 from ixmocks.telecomx.tokens import Kind
 
@@ -220,3 +222,223 @@ def test_an_invoice_of_a_scenario_has_a_customer_and_a_day(change: dict[str, Any
     found = Found()
     described.invoice(Form.of({**row, **change}, "invoice", found), STATE, lambda: "new")
     assert [(one.rule, one.at) for one in found.violations] == broken
+
+
+# ---- values of the wrong kind, and whoever may not -------------------------------------------------
+
+WAITING = "1234567890ABCDEF12345670"
+WRONG: Any = {"not": "this"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "of", "members"),
+    [
+        (rules.create_current, "", {"TCX-20": ["customer"]}),
+        (rules.update_current, WAITING, {
+            "TCX-25": ["units"], "TCX-26": ["unitWholesale", "unitPrice"],
+            "TCX-38": ["start", "terminate", "recurrence"],
+        }),
+        (rules.create_invoice, "", {
+            "TCX-20": ["customer"], "TCX-21": ["reseller"], "TCX-22": ["invoiceDate"], "TCX-05": ["dueDate"],
+            "TCX-23": ["headline"], "TCX-33": ["sent"], "TCX-02": ["lines"], "TCX-03": ["currentInvoices"],
+        }),
+        (rules.update_invoice, "54a978806d30733986cfa817", {
+            "TCX-22": ["invoiceDate"], "TCX-05": ["dueDate"], "TCX-23": ["headline"],
+        }),
+        (rules.create_customer, "", {"TCX-41": ["name"], "TCX-40": ["addresses"]}),
+        (rules.update_customer, CUSTOMER, {"TCX-40": ["addresses"]}),
+        (rules.create_address, CUSTOMER, {"TCX-40": ["address", "zip", "city", "country"]}),
+        (rules.create_product, "", {
+            "TCX-42": ["inheritFrom", "inheritFromReseller"], "TCX-21": ["reseller"], "TCX-43": ["start", "end"],
+            "TCX-26": ["price", "cost", "wholesale"],
+        }),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_wrong_kind_is_told_under_the_rule_of_its_member(
+    rule: Any, of: str, members: dict[str, list[str]]
+) -> None:
+    for code, names in members.items():
+        for name in names:
+            by = STATE.employee_of("admin")
+            assert by is not None
+            asked = Asked(by, {name: WRONG}, of)
+            assert said(rule(STATE, asked, at=AT, readings={})).count((code, f"body.{name}")) == 1, name
+
+
+def test_a_line_of_an_invoice_is_read_with_the_same_care() -> None:
+    members = {
+        "TCX-24": ["product"], "TCX-25": ["units"], "TCX-26": ["unitCost", "unitWholesale", "unitPrice"],
+        "TCX-34": ["from", "to"],
+    }  # fmt: skip
+    for code, names in members.items():
+        for name in names:
+            body = {"customer": CUSTOMER, "lines": [{"product": PRODUCT, "units": 1, name: WRONG}]}
+            assert decided(rules.create_invoice, body, user="admin") == [(code, f"body.lines.0.{name}")]
+
+
+@pytest.mark.parametrize(
+    ("describe", "members"),
+    [
+        (
+            lambda form: described.customer(form, STATE, lambda: "new", {}),
+            {"TCX-40": ["addresses"], "TCX-41": ["name"]},
+        ),
+        (
+            lambda form: described.current(form, STATE, lambda: "new"),
+            {"TCX-25": ["units"], "TCX-26": ["unitCost", "unitWholesale", "unitPrice"], "TCX-29": ["start"]},
+        ),
+        (
+            lambda form: described.invoice(form, STATE, lambda: "new"),
+            {"TCX-02": ["lines"], "TCX-29": ["invoiceDate", "dueDate"]},
+        ),
+        (
+            lambda form: described._line(form, STATE),
+            {
+                "TCX-24": ["product"],
+                "TCX-25": ["units"],
+                "TCX-26": ["unitCost", "unitWholesale", "unitPrice"],
+                "TCX-29": ["from", "to"],
+            },
+        ),
+    ],
+    ids=["customer", "current", "invoice", "line"],
+)
+def test_a_scenario_is_read_with_the_same_care(
+    describe: Callable[[Form], Any], members: dict[str, list[str]]
+) -> None:
+    for code, names in members.items():
+        for name in names:
+            found = Found()
+            describe(Form({"product": PRODUCT, "units": 1, name: WRONG}, "with", found))
+            assert (code, f"with.{name}") in [(one.rule, one.at) for one in found.violations], name
+
+
+@pytest.mark.parametrize(
+    ("rule", "of", "user", "may"),
+    [
+        (rules.create_current, "", "api", True),
+        (rules.create_current, "", "owner", False),
+        (rules.get_current, WAITING, "api", True),
+        (rules.get_current, WAITING, "admin", True),
+        (rules.get_current, WAITING, "owner", False),
+        (rules.get_current, WAITING, "other", False),
+        (rules.list_current, "", "api", True),
+        (rules.list_current, "", "owner", False),
+        (rules.create_token, "59a1c0de0000000000000001", "api", True),
+        (rules.create_token, "59a1c0de0000000000000003", "owner", True),
+        (rules.create_token, "59a1c0de0000000000000004", "viewer", False),
+        (rules.create_token, "59a1c0de0000000000000004", "owner", True),
+        (rules.create_token, "59a1c0de0000000000000003", "other", False),
+        (rules.create_token, "59a1c0de0000000000000003", "admin", True),
+        (rules.create_token, "59a1c0de0000000000000001", "owner", False),
+    ],
+)
+def test_who_may_touch_lines_and_tokens(rule: Any, of: str, user: str, may: bool) -> None:
+    by = STATE.employee_of(user)
+    assert by is not None
+    found = said(rule(STATE, Asked(by, LINE, of), at=AT, readings={}))
+    assert (("TCX-01", "request") in found) is not may
+    assert bool(found) is not may
+
+
+@pytest.mark.parametrize(("late_s", "taken"), [(-1, True), (0, True), (1, False)])
+def test_a_monthly_run_takes_what_has_begun(late_s: int, taken: bool) -> None:
+    line = replace(STATE.current[WAITING], start=AT + timedelta(seconds=late_s))
+    state = STATE.without_current(list(STATE.current)).with_current(line)
+    assert (done(desk.run_month, state, customer=CUSTOMER) == []) is taken
+
+
+# ---- the order of the page -------------------------------------------------------------------------
+
+RECURRING = "59a1c0de0000000000000041"
+NUMBERLESS, NUMBERED = "54a978806d30733986cfa817", "59a1c0de0000000000000051"
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({"lines": [{"product": ENDED, "units": "x"}]}, ["lines[0].units", "lines[0].product"]),
+        (
+            {"lines": [{"product": PRODUCT, "units": "x"}], "currentInvoices": ["nothing"]},
+            ["lines[0].units", "currentInvoices"],
+        ),
+        (
+            {"lines": [{"product": PRODUCT, "units": "x"}], "currentInvoices": [RECURRING]},
+            ["lines[0].units", "currentInvoices[0]"],
+        ),
+        ({"currentInvoices": [RECURRING, "nothing"]}, ["currentInvoices", "currentInvoices[0]"]),
+        ({"lines": [{"product": PRODUCT, "units": "x"}], "sent": 1}, ["sent", "lines[0].units"]),
+        ({"currentInvoices": ["nothing"], "sent": 1}, ["sent", "currentInvoices"]),
+    ],
+)
+def test_the_row_that_stands_higher_is_told_first(kit: Kit, members: dict[str, Any], told: list[str]) -> None:
+    reply = ask(kit, "POST", "/invoice", {"customer": CUSTOMER, **members})
+    rows = [_key(one.at) for one in reply.violations]
+    assert (rows, reply.json["message"]) == (told, told[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "message"),
+    [
+        ({"productCode": ...}, 422, "productCode"),
+        ({"inheritFrom": "nothing"}, 404, "inheritFrom"),
+        ({"inheritFrom": ..., "inheritFromReseller": "nothing"}, 404, "inheritFromReseller"),
+    ],
+)
+def test_what_a_product_lacks_is_422_and_what_is_not_above_it_is_404(
+    kit: Kit, change: dict[str, Any], status: int, message: str
+) -> None:
+    body = {name: value for name, value in {**SEAT, **change}.items() if value is not ...}
+    reply = ask(kit, "POST", "/product", body)
+    assert (reply.status, reply.json["message"]) == (status, message)
+
+
+@pytest.mark.parametrize(("invoice", "noted"), [(NUMBERLESS, True), (NUMBERED, False)])
+def test_an_invoice_without_a_number_is_noted_when_it_is_read(kit: Kit, invoice: str, noted: bool) -> None:
+    reply = ask(kit, "GET", f"/invoice/{invoice}")
+    assert (reply.status, "TCX-06" in reply.event.notes) == (200, noted)
+
+
+@pytest.mark.parametrize(
+    ("user", "may"), [("api", True), ("admin", True), ("owner", False), ("other", False)]
+)
+def test_who_may_touch_an_invoice(user: str, may: bool) -> None:
+    by = STATE.employee_of(user)
+    assert by is not None
+    for rule in (rules.get_invoice, rules.update_invoice):
+        found = said(rule(STATE, Asked(by, {}, NUMBERED), at=AT, readings={}))
+        assert found == ([] if may else [("TCX-01", "request")])
+
+
+@pytest.mark.parametrize(
+    ("reading", "late_s", "past"),
+    [
+        ("instant", -1, True),
+        ("instant", 0, False),
+        ("instant", 1, False),
+        ("day", -3600 * 9, False),
+        ("day", -3600 * 9 - 1, True),
+    ],
+)
+def test_a_due_date_is_past_from_the_moment_or_the_day_after_it(
+    reading: str, late_s: int, past: bool
+) -> None:
+    form = Form({"dueDate": (AT + timedelta(seconds=late_s)).isoformat()}, "body", Found())
+    due_date(form, AT, {"TCX-05": reading})
+    assert [one.rule for one in form.found.violations] == (["TCX-05"] if past else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [({}, "Of the product"), ({"description": "Its own"}, "Its own"), ({"description": ""}, "")],
+)
+def test_a_line_is_described_by_its_product_unless_it_says_so_itself(
+    line: dict[str, str], shown: str
+) -> None:
+    described_one = replace(STATE.products[PRODUCT], description="Of the product")
+    by = STATE.employee_of("api")
+    assert by is not None
+    body = {"customer": CUSTOMER, "lines": [{"product": PRODUCT, "units": 1, **line}]}
+    outcome = rules.create_invoice(STATE.with_product(described_one), Asked(by, body), at=AT, readings={})
+    assert isinstance(outcome, Changed)
+    assert [one.description for one in outcome.answer.lines] == [shown]
