@@ -249,7 +249,8 @@ WRONG: Any = {"not": "this"}
         (rules.update_customer, CUSTOMER, {"TCX-40": ["addresses"]}),
         (rules.create_address, CUSTOMER, {"TCX-40": ["address", "zip", "city", "country"]}),
         (rules.create_product, "", {
-            "TCX-42": ["inheritFrom", "inheritFromReseller"], "TCX-21": ["reseller"], "TCX-43": ["start", "end"],
+            "TCX-42": ["inheritFrom", "inheritFromReseller"], "TCX-21": ["reseller"], "TCX-20": ["customer"],
+            "TCX-43": ["start", "end"],
             "TCX-26": ["price", "cost", "wholesale"],
         }),
     ],
@@ -331,12 +332,26 @@ def test_a_scenario_is_read_with_the_same_care(
         (rules.create_token, "59a1c0de0000000000000003", "other", False),
         (rules.create_token, "59a1c0de0000000000000003", "admin", True),
         (rules.create_token, "59a1c0de0000000000000001", "owner", False),
+        (rules.create_customer, "", "api", True),
+        (rules.create_customer, "", "owner", False),
+        (rules.list_customers, "", "api", True),
+        (rules.list_customers, "", "owner", False),
+        (rules.create_product, "", "api", True),
+        (rules.create_product, "", "owner", False),
+        (rules.get_product, PRODUCT, "owner", True),
+        (rules.update_product, PRODUCT, "api", True),
+        (rules.update_product, PRODUCT, "owner", False),
+        (rules.update_product, PRODUCT, "other", False),
     ],
 )
-def test_who_may_touch_lines_and_tokens(rule: Any, of: str, user: str, may: bool) -> None:
+def test_who_may_touch_what(rule: Any, of: str, user: str, may: bool) -> None:
     by = STATE.employee_of(user)
     assert by is not None
-    found = said(rule(STATE, Asked(by, LINE, of), at=AT, readings={}))
+    body = {
+        rules.create_current: LINE, rules.create_product: SEAT,
+        rules.create_customer: {"name": "Sponsor", "addresses": [HOME]},
+    }.get(rule, {})  # fmt: skip
+    found = said(rule(STATE, Asked(by, body, of), at=AT, readings={}))
     assert (("TCX-01", "request") in found) is not may
     assert bool(found) is not may
 
@@ -442,3 +457,37 @@ def test_a_line_is_described_by_its_product_unless_it_says_so_itself(
     outcome = rules.create_invoice(STATE.with_product(described_one), Asked(by, body), at=AT, readings={})
     assert isinstance(outcome, Changed)
     assert [one.description for one in outcome.answer.lines] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"address": "Vej 1"}, ""),
+        ({"address": "Vej1"}, "address"),
+        ({"zip": "2770"}, ""),
+        ({"zip": "277"}, "zip"),
+        ({"zip": "27700"}, "zip"),
+        ({"city": ""}, ""),
+        ({"country": "SE", "zip": "123"}, ""),
+        ({"country": "SE", "zip": "12"}, "zip"),
+        ({"country": "SE", "city": "Lu"}, ""),
+        ({"country": "SE", "city": "L"}, "city"),
+        ({"country": "S"}, "country"),
+        ({"country": "SWE"}, "country"),
+    ],
+)
+def test_an_address_is_as_long_as_it_must_be_and_no_longer(change: dict[str, str], wrong: str) -> None:
+    broken = decided(rules.create_customer, {"name": "Sponsor", "addresses": [{**HOME, **change}]})
+    assert broken == ([("TCX-40", f"body.addresses.0.{wrong}")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("reading", "query", "shown"),
+    [(None, {}, False), (None, {"expand": True}, True), ("shown", {}, True), ("omitted", {}, False)],
+)
+def test_a_list_has_totals_where_it_is_expanded_or_its_reading_says_so(
+    reading: str | None, query: dict[str, Any], shown: bool
+) -> None:
+    kit = Kit("documents", systems=[SYSTEM], readings={"TCX-35": reading} if reading else {})
+    (first, *_) = ask(kit, "GET", "/invoice", **query).json["invoices"]
+    assert ("total" in first) is shown
