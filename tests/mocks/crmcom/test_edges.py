@@ -16,6 +16,7 @@ import pytest
 from ixmocks.crmcom import desk, rules
 from ixmocks.crmcom.form import stamp_of
 from ixmocks.crmcom.money import AMOUNT_MAX_CENTS
+from ixmocks.crmcom.seed import DAYS_MAX
 from ixmocks.crmcom.state import State
 from ixmocks.engine.outcome import Changed, Refused
 
@@ -308,3 +309,48 @@ def test_an_item_keeps_its_product(client: Any) -> None:
             "invoices/update", {**DRAFT, "invoice_item_set": [{**own, "quantity": 1, **product}]}
         )
         assert reply.rules == broken
+
+
+@pytest.mark.parametrize(("amount", "broken"), [(-1, ["CRM-46"]), (1, []), (None, [])])
+def test_a_person_enters_no_less_than_nothing(
+    state: State, at: datetime, amount: int | None, broken: list[str]
+) -> None:
+    command = {"number": "I00000496"} | ({} if amount is None else {"amount": amount})
+    assert [rule for rule, _ in asked(desk.register_payment, state, command, at)] == broken
+
+
+@pytest.mark.parametrize(
+    ("days", "broken"), [(0, []), (DAYS_MAX, []), (-1, ["schema"]), (DAYS_MAX + 1, ["schema"])]
+)
+def test_a_credit_period_has_a_century_of_days_at_most(
+    state: State, at: datetime, days: int, broken: list[str]
+) -> None:
+    assert [rule for rule, _ in asked(desk.set_credit_period, state, {"days": days}, at)] == broken
+
+
+@pytest.mark.parametrize(("cost", "rule"), [(10**400, "CRM-50"), ("100", "schema"), (True, "schema")])
+def test_a_number_that_is_too_large_is_not_called_a_text(
+    state: State, at: datetime, invoice: Invoice, cost: Any, rule: str
+) -> None:
+    line = {"product_identifier": {"code": "Bronze"}, "quantity": 1, "cost": cost}
+    assert asked(rules.create_invoice, state, invoice(line), at) == [(rule, "body.invoice_item_set.0.cost")]
+
+
+@pytest.mark.parametrize(
+    ("word", "broken"), [(..., ["CRM-52"]), ("PENDING", ["CRM-29"]), ("DRAFT", []), ("POSTED", [])]
+)
+def test_a_stage_that_is_missing_is_not_called_unknown(
+    state: State, at: datetime, invoice: Invoice, word: Any, broken: list[str]
+) -> None:
+    seen = asked(rules.create_invoice, state, invoice(life_cycle_state=word), at)
+    assert [rule for rule, _ in seen] == broken
+
+
+def test_a_payment_lists_what_it_pays_and_nothing_else(client: Any, invoice: Invoice) -> None:
+    line = {"product_identifier": {"code": "Bronze"}, "quantity": 1, "cost": Decimal("0.01")}
+    cent = client.done("invoices/create", invoice(line))["number"]
+    client.done("invoices/create", invoice(life_cycle_state="DRAFT"))
+    made = client.done("payments/create", {**PAYMENT, "payment_amount": 100})
+    assert [one["number"] for one in made["invoices_to_pay_set"]] == ["I00000496", cent]
+    again = client.done("payments/create", {**PAYMENT, "payment_amount": 100})
+    assert again["invoices_to_pay_set"] == []
