@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeGuard
 
 CODE = re.compile(r"\b[A-Z]{3,4}-\d{2,}\b")
 WEAKER = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
@@ -118,7 +119,7 @@ class _Decisions:
             if isinstance(child, ast.FunctionDef | ast.ClassDef):
                 inner = ".".join(filter(None, (where, child.name)))
                 yield from self.of(child, inner, self.about(child))
-            else:
+            elif not isinstance(child, ast.Assert):  # which decides nothing: it cannot fail
                 yield from self.of(child, where, about)
 
     def about(self, node: ast.FunctionDef | ast.ClassDef) -> _About:
@@ -146,8 +147,13 @@ class _Decisions:
             yield node, _codes(node), False
         elif isinstance(node, ast.Call) and _reads(node):
             yield node, _codes(node, readers=True), False
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER:
+        elif _is_end_of_two(node):
             yield node, about.own, False
+
+
+def _is_end_of_two(node: ast.AST) -> TypeGuard[ast.Call]:
+    """The smaller or the larger of some."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER
 
 
 def _is_end(node: ast.expr) -> bool:
@@ -197,11 +203,11 @@ def _codes(node: ast.AST, named: Named | None = None, *, readers: bool = False) 
 def _ways(decision: _Decision) -> Iterator[tuple[str, ast.expr, Change]]:
     """What can be done to a decision: in words, the part that changes, and how."""
     node, words = decision.node, ast.unparse(decision.node)[:70]
-    if isinstance(node, ast.Call):
-        if _reads(node):
-            yield f"`{words}` minds nothing", node, _unminded
-        else:
-            yield f"the other of min and max in `{words}`", node, _other_end
+    if isinstance(node, ast.Call) and _reads(node):
+        yield f"`{words}` minds nothing", node, _unminded
+        return
+    if _is_end_of_two(node):
+        yield f"the other of min and max in `{words}`", node, _other_end
         return
     if decision.refusal:
         yield f"`if {words}` is off", node, lambda _: ast.Constant(False)

@@ -157,6 +157,16 @@ class Hunter:
         said = "noticed " if verdict.by else "SURVIVED"
         print(f"{said} {verdict.name}  {verdict.by or verdict.error}", file=sys.stderr)
 
+    def becoming(self, mutant: Mutant) -> str:
+        """Become the mutant; what went wrong with that, which is a mistake of this tool."""
+        try:
+            become(mutant, self.loaded)
+        except NotAlive as mistake:
+            return str(mistake)
+        except Exception as mistake:
+            return f"{type(mistake).__name__}: {mistake}"
+        return ""
+
     def live(self, mutant: Mutant, tests: Sequence[Test], told: Path) -> None:
         """In the child: become the mutant, and run the tests until one fails. Never comes back."""
         ran, by, error = 0, "", ""
@@ -164,8 +174,8 @@ class Hunter:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
-            become(mutant, self.loaded)
-            for test, after in zip(tests, [*tests[1:], None], strict=True):
+            error = self.becoming(mutant)
+            for test, after in zip([] if error else tests, [*tests[1:], None], strict=False):
                 signal.setitimer(signal.ITIMER_PROF, 20 + 20 * test.cpu_s)  # a mutant may never end
                 ran += 1
                 item = test.item
@@ -173,8 +183,6 @@ class Hunter:
                 if self.failed:
                     by = self.failed
                     break
-        except NotAlive as mistake:
-            error = str(mistake)
         except BaseException as died:  # a mutant with which nothing runs at all is noticed as well
             by = f"{type(died).__name__}: {died}"
         finally:

@@ -15,7 +15,8 @@ from mutants.making import ROOT, SYSTEMS
 FOLDER = ROOT / "build" / "mutants"
 PARTS = (
     "mocks", "specs/{system}.yaml", "specs/{system}.rules.yaml", "tests/conftest.py", "tests/support", "tests/specs",
-    "tests/mocks/{system}", "tools/mutants/making.py", "tools/mutants/living.py", "tools/mutants/hunting.py",
+    "tests/mocks/{system}", "tools/mutants/making.py", "tools/mutants/checks.py", "tools/mutants/living.py",
+    "tools/mutants/hunting.py",
 )  # fmt: skip
 """What decides over a verdict; of the mocks and tests, what belongs to another system does not."""
 KINDS = {".py", ".yaml", ".json"}

@@ -491,3 +491,12 @@ def test_a_list_has_totals_where_it_is_expanded_or_its_reading_says_so(
     kit = Kit("documents", systems=[SYSTEM], readings={"TCX-35": reading} if reading else {})
     (first, *_) = ask(kit, "GET", "/invoice", **query).json["invoices"]
     assert ("total" in first) is shown
+
+
+@pytest.mark.parametrize(("user", "told"), [("owner", "TCX-01"), ("viewer", "TCX-01"), ("api", "TCX-37")])
+def test_who_may_touch_nothing_does_not_learn_what_is_there(user: str, told: str) -> None:
+    by = STATE.employee_of(user)
+    assert by is not None
+    for rule in (rules.get_current, rules.delete_current, rules.get_invoice, rules.update_invoice):
+        found = said(rule(STATE, Asked(by, {}, "nothing"), at=AT, readings={}))
+        assert [one for one, _ in found] == [told]
