@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -249,6 +250,46 @@ def test_a_weaker_rule_is_noticed_and_one_that_is_as_it_was_is_not() -> None:
     done = hunt("silvasoft", "--only", "SILV-63", "--jobs", "2", "--fresh")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "noticed  SILV-63" in done.stderr
+
+
+HARMLESS = """
+import ast, os, sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+import pytest
+sys.path.insert(0, "tools")
+os.environ["HYPOTHESIS_PROFILE"] = "mutants"
+from mutants import checks, hunting, making
+from mutants.keeping import Kept
+
+def the_same(mutant):
+    if mutant.file.startswith("specs/"):
+        text = (making.ROOT / mutant.file).read_text("utf-8")
+        return replace(mutant, make=partial(making._parsed, text))
+    tree, number, _ = mutant.make.args
+    return replace(mutant, make=partial(checks._made, tree, number, in_a_pair))
+
+def in_a_pair(node):
+    return ast.Subscript(ast.Tuple([node], ast.Load()), ast.Constant(0), ast.Load())
+
+whole = [each for each in making.mutants("ixpole") if each.lines == range(0) or "never so" in each.what]
+chosen = [the_same(each) for each in whole[::8]]
+kept = Kept(Path(sys.argv[1]), "")
+words = [*hunting.FOR_ALL, "tests/mocks/ixpole", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+pytest.main(words, plugins=[hunting.Hunter("ixpole", chosen, 1, kept)])
+"""
+
+
+@pytest.mark.long
+def test_a_change_that_changes_nothing_goes_unnoticed(tmp_path: Path) -> None:
+    """In code, contract and rule book: else the tool itself would be what is noticed."""
+    told = tmp_path / "verdicts.json"
+    subprocess.run([sys.executable, "-c", HARMLESS, told], cwd=ROOT, capture_output=True, check=True)
+    verdicts = json.loads(told.read_text("utf-8"))["verdicts"]
+    assert len(verdicts) > 5
+    assert {name: verdict for name, verdict in verdicts.items() if verdict["by"] or verdict["error"]} == {}
+    assert all(verdict["asked"] for verdict in verdicts.values())
 
 
 @pytest.mark.long

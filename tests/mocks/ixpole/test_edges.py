@@ -255,3 +255,10 @@ def test_the_parts_of_a_composite_make_the_whole_to_the_cent(kit: Kit, cents: in
     parts = sales._bom_parts(state, whole, product)
     assert sum(part["net_cents"] for part in parts) == cents
     assert [part["net_cents"] for part in parts[:2]] == [money.rounded(cents * Decimal("0.3333"))] * 2
+
+
+def test_a_line_of_a_sale_that_is_no_object_is_told_so(kit: Kit) -> None:
+    command = {"customerId": 1, "instalmentDates": ["2017-09-01"], "lines": [5]}
+    outcome = sales.add_sale(kit.state("ixpole"), command, at=kit.now, readings={})
+    assert isinstance(outcome, Refused)
+    assert [each.at for each in outcome.violations] == ["with.lines.0"]

@@ -500,3 +500,22 @@ def test_who_may_touch_nothing_does_not_learn_what_is_there(user: str, told: str
     for rule in (rules.get_current, rules.delete_current, rules.get_invoice, rules.update_invoice):
         found = said(rule(STATE, Asked(by, {}, "nothing"), at=AT, readings={}))
         assert [one for one, _ in found] == [told]
+
+
+OTHER_RESELLER = "59a1c0de00000000000000f1"
+
+
+@pytest.mark.parametrize(
+    ("user", "parent", "broken"),
+    [
+        ("api", RESELLER, []),
+        ("api", "nobody", [("TCX-21", "body.parentReseller")]),
+        ("api", CUSTOMER, [("TCX-21", "body.parentReseller")]),
+        ("api", OTHER_RESELLER, [("TCX-01", "body.parentReseller")]),
+        ("admin", OTHER_RESELLER, []),
+        ("admin", RESELLER, []),
+    ],
+)
+def test_a_reseller_names_herself_and_an_admin_whom_she_likes(user: str, parent: str, broken: Broken) -> None:
+    body = {"name": "Sponsor", "addresses": [HOME], "parentReseller": parent}
+    assert decided(rules.create_customer, body, user=user) == broken
