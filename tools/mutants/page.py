@@ -57,10 +57,11 @@ one, a form is not asked for, something mandatory is not. In a rule book another
 rule's examples and the tests of its system are run. A test that fails has noticed.
 """
 TAIL = """\
-## Nothing to weaken
+## Not weakened
 
-No decision of the code, no keyword of a contract and no reading is about these rules alone. They say what is not
-forbidden, what an answer consists of, or what follows from other rules. Their examples are run all the same.
+In code, contract and rule book nothing that could be weakened names these rules. Most of them say what is not
+forbidden, what an answer consists of, or what follows from other rules; a few are a plain sum. Their examples are run
+all the same.
 """
 
 
@@ -70,7 +71,7 @@ def page(scores: list[Score]) -> str:
     weakened = {each.system: {mutant.rule for mutant in mutants(each.system)} for each in scores}
     lines = [
         HEAD,
-        "| system | rules | with something to weaken | weaker places | noticed |",
+        "| system | rules | weakened | in places | noticed |",
         "| --- | --- | --- | --- | --- |",
         *(
             f"| {each.system} | {len(rules[each.system])} | {len(rules[each.system].keys() & weakened[each.system])} "
@@ -85,8 +86,8 @@ def page(scores: list[Score]) -> str:
         TAIL,
     ]
     for system, titles in rules.items():
-        left = [f"{code} {title}" for code, title in titles.items() if code not in weakened[system]]
-        lines += [f"- {system}: {'; '.join(left) or 'none'}."]
+        left = [f"    - {code} {title}" for code, title in titles.items() if code not in weakened[system]]
+        lines += [f"- {system}", *left] if left else []
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
