@@ -34,8 +34,9 @@ def score(
     names = [mutant.name for mutant in mutants(system) if only in mutant.name]
     if sample and sample < len(names):
         names = random.Random(seed).sample(names, sample)
-    kept = Kept.of(system, fresh=fresh)
-    kept.write()
+    kept = Kept.of(system)
+    if fresh:
+        kept.without(names)
     left = [name for name in names if name not in kept.verdicts]
     if not left:
         return Score.of(system, {name: kept.verdicts[name] for name in names})

@@ -229,13 +229,14 @@ def test_verdicts_are_kept_until_something_changes_that_decides_over_them(tmp_pa
         (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / part).write_text("1")
 
-    def kept(**more: Any) -> Kept:
-        return Kept.of("ixpole", tmp_path / "kept", root=tmp_path, **more)
+    def kept() -> Kept:
+        return Kept.of("ixpole", tmp_path / "kept", root=tmp_path)
 
     verdict = {"by": "test", "asked": 1, "error": ""}
     kept().add("A", verdict)
+    kept().add("B", verdict)
+    kept().without(["B", "C"])
     assert kept().verdicts == {"A": verdict}
-    assert kept(fresh=True).verdicts == {}
     (tmp_path / "mocks/ixmocks/riverty/a.py").write_text("2")
     assert kept().verdicts == {"A": verdict}
     (tmp_path / "mocks/ixmocks/ixpole/a.py").write_text("2")

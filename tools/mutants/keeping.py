@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,12 @@ class Kept:
     broken: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, system: str, folder: Path = FOLDER, *, root: Path = ROOT, fresh: bool = False) -> Kept:
-        """Those that still hold; none where anything changed, or where they are wanted anew."""
+    def of(cls, system: str, folder: Path = FOLDER, *, root: Path = ROOT) -> Kept:
+        """Those that still hold: none where anything changed."""
         kept = cls(folder / f"{system}.json", digest_of(system, root))
         try:
             found = json.loads(kept.path.read_text("utf-8"))
-            if found["digest"] == kept.digest and not fresh:
+            if found["digest"] == kept.digest:
                 kept.verdicts = found["verdicts"]
         except (OSError, ValueError, KeyError, TypeError):
             pass  # nothing is kept, or nobody can read it: everything is asked again
@@ -46,6 +46,11 @@ class Kept:
 
     def add(self, name: str, verdict: dict[str, Any]) -> None:
         self.verdicts[name] = verdict
+        self.write()
+
+    def without(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.verdicts.pop(name, None)
         self.write()
 
     def write(self) -> None:
