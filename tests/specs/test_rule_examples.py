@@ -80,6 +80,28 @@ def test_the_mock_does_what_the_example_says(system: str, code: str, steps: list
         assert any(says(reply, error) for reply in own), f"{[r.body for r in own]}; expected {error}"
 
 
+def noted() -> Iterator[Any]:
+    for system, rules in books().items():
+        for code, rule in rules.items():
+            sides = [any(step.get("notes") == code for step in rule[side]) for side in ("obeys", "breaks")]
+            if sides == [False, True]:
+                yield pytest.param(system, code, id=code)
+
+
+@pytest.mark.parametrize(("system", "code"), list(noted()))
+def test_a_rule_that_is_noted_where_it_is_broken_is_not_noted_where_it_is_obeyed(
+    system: str, code: str
+) -> None:
+    steps = books()[system][code]["obeys"]
+    kit = world(system, steps[0].get("under") or {})
+    journal = kit.world().journal
+    journal.clear()
+    for number, step in enumerate(steps):
+        play(kit, system, step, f"{code}, step {number + 1}")
+    assert len(journal) > 0
+    assert code not in {note for event in journal for note in event.notes}
+
+
 @pytest.mark.parametrize(("system", "code", "name"), list(alternatives()))
 def test_every_reading_can_be_lived_under(system: str, code: str, name: str) -> None:
     """The examples of its rule are answered, whatever they are answered there."""

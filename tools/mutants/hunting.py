@@ -21,10 +21,12 @@ import coverage
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from mutants.keeping import Kept
 from mutants.living import Loaded, NotAlive, become
 from mutants.making import ROOT, Mutant, mutants, reached_by
 
-EXAMPLES = "tests/specs/test_rule_examples.py"
+FOR_ALL = ("tests/specs/test_rule_examples.py", "tests/specs/test_alone.py")
+"""What of the tests about all systems can tell: each is asked about its own."""
 settings.register_profile(
     "mutants",
     max_examples=12,
@@ -63,11 +65,10 @@ class Test:
 class Hunter:
     """A plugin of pytest that goes through the mutants instead of the tests."""
 
-    def __init__(self, system: str, hunted: Sequence[Mutant], jobs: int) -> None:
-        self.system, self.hunted, self.jobs = system, hunted, jobs
+    def __init__(self, system: str, hunted: Sequence[Mutant], jobs: int, kept: Kept) -> None:
+        self.system, self.hunted, self.jobs, self.kept = system, hunted, jobs, kept
         self.failed = ""
         self.now: Test | None = None
-        self.verdicts: list[Verdict] = []
         self.broken: list[str] = []
         """Tests that fail without any mutant: they are not asked."""
 
@@ -114,7 +115,7 @@ class Hunter:
             include=[f"{ROOT}/mocks/ixmocks/{self.system}/*"],
             messages=False,
         )
-        tests = [Test(item) for item in items]
+        tests = [Test(item, operations=_about(item)) for item in items]
         seen.start()
         for test, after in zip(tests, [*items[1:], None], strict=True):
             seen.switch_context(test.item.nodeid)
@@ -152,9 +153,19 @@ class Hunter:
             verdict = Verdict(mutant.name, f"ended by {signal.Signals(os.WTERMSIG(status)).name}", asked_of)
         else:
             verdict = Verdict(mutant.name, "", asked_of, f"the child ended with {status} and said nothing")
-        self.verdicts.append(verdict)
+        self.kept.add(verdict.name, {"by": verdict.by, "asked": verdict.asked, "error": verdict.error})
         said = "noticed " if verdict.by else "SURVIVED"
         print(f"{said} {verdict.name}  {verdict.by or verdict.error}", file=sys.stderr)
+
+    def becoming(self, mutant: Mutant) -> str:
+        """Become the mutant; what went wrong with that, which is a mistake of this tool."""
+        try:
+            become(mutant, self.loaded)
+        except NotAlive as mistake:
+            return str(mistake)
+        except Exception as mistake:
+            return f"{type(mistake).__name__}: {mistake}"
+        return ""
 
     def live(self, mutant: Mutant, tests: Sequence[Test], told: Path) -> None:
         """In the child: become the mutant, and run the tests until one fails. Never comes back."""
@@ -163,8 +174,8 @@ class Hunter:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
-            become(mutant, self.loaded)
-            for test, after in zip(tests, [*tests[1:], None], strict=True):
+            error = self.becoming(mutant)
+            for test, after in zip([] if error else tests, [*tests[1:], None], strict=False):
                 signal.setitimer(signal.ITIMER_PROF, 20 + 20 * test.cpu_s)  # a mutant may never end
                 ran += 1
                 item = test.item
@@ -172,8 +183,6 @@ class Hunter:
                 if self.failed:
                     by = self.failed
                     break
-        except NotAlive as mistake:
-            error = str(mistake)
         except BaseException as died:  # a mutant with which nothing runs at all is noticed as well
             by = f"{type(died).__name__}: {died}"
         finally:
@@ -181,14 +190,22 @@ class Hunter:
             os._exit(0)
 
 
+def _about(item: pytest.Item) -> set[str]:
+    """The operation that a test without any call is about, such as one of the contract alone."""
+    named = getattr(getattr(item, "callspec", None), "params", {}).get("operation")
+    return {named} if isinstance(named, str) else set()
+
+
 def asked(mutant: Mutant, tests: Iterable[Test], data: coverage.CoverageData, contract: Any) -> list[Test]:
     """The tests that can notice: that reach the check, its own rule's examples first, then the cheapest."""
-    if mutant.in_contract:
+    if mutant.in_rule_book:
+        able = list(tests)
+    elif mutant.in_contract:
         served = reached_by(mutant, contract)
         able = [test for test in tests if test.operations & served]
     else:
         by_line = data.contexts_by_lineno(str(ROOT / mutant.file))
-        names = set(by_line.get(mutant.line, ()))
+        names = {name for line in mutant.lines for name in by_line.get(line, ())}
         able = [test for test in tests if test.item.nodeid in names]
     return sorted(able, key=lambda test: (test.rule != mutant.rule, test.cpu_s))
 
@@ -201,17 +218,16 @@ def mutants_contract(system: str) -> Any:
 
 
 def main(system: str, names: Sequence[str], jobs: int, told: Path) -> int:
-    """Hunt in this process; the verdicts go into a file as JSON."""
+    """Hunt in this process, and keep the verdicts; tests that fail without any mutant go into a file as JSON."""
     os.environ["HYPOTHESIS_PROFILE"] = "mutants"
-    chosen = [mutant for mutant in mutants(system) if not names or mutant.name in names]
-    hunter = Hunter(system, chosen, jobs)
+    chosen = [mutant for mutant in mutants(system) if mutant.name in names]
+    hunter = Hunter(system, chosen, jobs, Kept.of(system))
     words = [
-        EXAMPLES, f"tests/mocks/{system}", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "-r", "N",
+        *FOR_ALL, f"tests/mocks/{system}", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "-r", "N",
         "--no-header", "--no-summary",
     ]  # fmt: skip
     code = pytest.main(words, plugins=[hunter])
-    if not hunter.verdicts:
+    if any(name not in hunter.kept.verdicts for name in names):
         return int(code) or 1
-    verdicts = [{"name": v.name, "by": v.by, "asked": v.asked, "error": v.error} for v in hunter.verdicts]
-    told.write_text(json.dumps({"verdicts": verdicts, "broken": hunter.broken}), "utf-8")
+    told.write_text(json.dumps(hunter.broken), "utf-8")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -27,13 +27,15 @@ class Loaded:
     caches: list[Any]
     """What remembers answers of our own functions."""
     ports: list[Any]
+    books: list[Any]
 
     @classmethod
     def now(cls) -> Loaded:
+        from ixmocks.engine.document import RuleBook
         from ixmocks.engine.port import Port
 
         ours = (str(ROOT / "tests"), str(ROOT / "mocks" / "ixmocks"))
-        found = cls({}, [], [])
+        found = cls({}, [], [], [])
         for each in gc.get_objects():
             if isinstance(each, FunctionType) and each.__code__.co_filename.startswith(ours):
                 found.functions.setdefault(each.__code__.co_filename, []).append(each)  # type: ignore[attr-defined]
@@ -43,6 +45,8 @@ class Loaded:
                     found.caches.append(each)
             elif isinstance(each, Port):
                 found.ports.append(each)
+            elif isinstance(each, RuleBook):
+                found.books.append(each)
         return found
 
 
@@ -50,6 +54,8 @@ def become(mutant: Mutant, loaded: Loaded) -> None:
     """From here on this process has the changed check. Meant for a child that is thrown away. Raises NotAlive."""
     if mutant.in_contract:
         _change_contract(mutant, loaded)
+    elif mutant.in_rule_book:
+        _change_rule_book(mutant, loaded)
     else:
         _change_code(mutant, loaded)
     for cache in loaded.caches:
@@ -86,17 +92,38 @@ def _change_contract(mutant: Mutant, loaded: Loaded) -> None:
     from ixmocks.engine.operation import compile_routes
 
     name = Path(mutant.file).name
-    raw = json.loads(json.dumps(mutant.make(), default=str))
-    read, outlined = document._mapping, document._outlined
-
-    def changed(path: Path) -> dict[str, Any]:
-        return json.loads(json.dumps(raw)) if path.name == name else read(path)  # type: ignore[no-any-return]
+    changed = _read_changed(mutant)
+    outlined = document._outlined
 
     def read_anew(path: Path) -> dict[str, Any]:
         return document.read_anew(changed(path), path) if path.name == name else outlined(path)
 
-    document._mapping, document._outlined = changed, read_anew
+    document._outlined = read_anew
     for port in loaded.ports:
         if f"{port.system.name}.yaml" == name:
             port.document = document.load_document(name)
             port.routes = compile_routes(port.document, port.system.handlers, port.system.fold)
+
+
+def _change_rule_book(mutant: Mutant, loaded: Loaded) -> None:
+    """Books that were read already get the changed rules; a world keeps the readings it was made under."""
+    from ixmocks.engine.document import load_rules
+
+    _read_changed(mutant)
+    anew = load_rules(Path(mutant.file).name)
+    for book in loaded.books:
+        if book.system == anew.system:
+            book.rules.update(anew.rules)
+
+
+def _read_changed(mutant: Mutant) -> Callable[[Path], dict[str, Any]]:
+    """From now on whoever reads the file has it changed."""
+    from ixmocks.engine import document
+
+    raw, read = json.loads(json.dumps(mutant.make(), default=str)), document._mapping
+
+    def changed(path: Path) -> dict[str, Any]:
+        return json.loads(json.dumps(raw)) if path.name == Path(mutant.file).name else read(path)  # type: ignore[no-any-return]
+
+    document._mapping = changed
+    return changed

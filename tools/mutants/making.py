@@ -1,20 +1,19 @@
-"""How can a rule be a little weaker? Finds the checks of a system, in code and contract, and ways to weaken each."""
+"""How can a rule be a little weaker? All mutants of a system: of its code, its contract and its rule book."""
 
 from __future__ import annotations
 
-import ast
 import copy
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mutants.checks import CODE, Named, checks, naming
+
 ROOT = Path(__file__).parents[2]
 SYSTEMS = ("ixpole", "silvasoft", "riverty", "telecomx", "crmcom")
-CODE = re.compile(r"\b[A-Z]{3,4}-\d{2,}\b")
-WEAKER = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 LIMITS = {
     "maxItems": 1,
     "maxLength": 1,
@@ -37,8 +36,8 @@ class Mutant:
     where: str
     """The function, or the place in the contract."""
     what: str
-    line: int = 0
-    """Of the check; 0 in a contract."""
+    lines: range = range(0)
+    """Of the decision; none in a contract or a rule book."""
     make: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
     """The changed syntax tree, or the changed contract."""
 
@@ -49,16 +48,18 @@ class Mutant:
 
     @property
     def in_contract(self) -> bool:
-        return self.file.startswith("specs/")
+        return self.file.startswith("specs/") and not self.in_rule_book
+
+    @property
+    def in_rule_book(self) -> bool:
+        return self.file.endswith(".rules.yaml")
 
 
 def mutants(system: str) -> list[Mutant]:
     """All of one system, each under a name of its own."""
-    found: list[Mutant] = []
-    for path in sorted((ROOT / "mocks" / "ixmocks" / system).glob("*.py")):
-        found += of_code(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
-    path = ROOT / "specs" / f"{system}.yaml"
-    found += of_contract(f"specs/{system}.yaml", path.read_text(encoding="utf-8"))
+    found = list(_of_all_code(system))
+    for name, of in ((f"specs/{system}.yaml", of_contract), (f"specs/{system}.rules.yaml", of_readings)):
+        found += of(name, (ROOT / name).read_text(encoding="utf-8"))
     times: Counter[str] = Counter()
     named = []
     for each in found:
@@ -68,90 +69,51 @@ def mutants(system: str) -> list[Mutant]:
     return named
 
 
+def rules_of(system: str) -> dict[str, str]:
+    """All rules of a system, with their titles."""
+    book = _parsed((ROOT / "specs" / f"{system}.rules.yaml").read_text(encoding="utf-8"))
+    return {code: rule["title"] for code, rule in book["rules"].items()}
+
+
 # ---- code ----------------------------------------------------------------------------------------
 
 
-def of_code(file: str, text: str) -> Iterator[Mutant]:
-    """Each check that names a rule in its body, weakened in each way that it offers."""
-    tree = ast.parse(text)
-    seen: set[tuple[int, str]] = set()
-    for number, (node, where) in enumerate(_ifs(tree)):
-        codes = [code for part in node.body for code in _codes(part)]
-        if not codes:
-            continue
-        for what, change in _changes(node.test):
-            if (node.lineno, what) not in seen:
-                seen.add((node.lineno, what))
-                make = _maker(tree, number, change)
-                yield Mutant(codes[0], file, where, what, node.lineno, make)
+def of_code(
+    file: str, text: str, named: Named | None = None, lacking: Collection[str] = ()
+) -> Iterator[Mutant]:
+    """Each decision that names a rule, weakened in each way that it offers."""
+    for check in checks(text, named, lacking):
+        yield Mutant(check.rule, file, check.where, check.what, check.lines, check.make)
 
 
-def _maker(tree: ast.Module, number: int, change: Callable[[ast.If], None]) -> Callable[[], ast.Module]:
-    def make() -> ast.Module:
-        changed = copy.deepcopy(tree)
-        change(next(node for i, (node, _) in enumerate(_ifs(changed)) if i == number))
-        return ast.fix_missing_locations(changed)
-
-    return make
-
-
-def _ifs(node: ast.AST, where: str = "") -> Iterator[tuple[ast.If, str]]:
-    """Every `if`, and the function around it."""
-    for child in ast.iter_child_nodes(node):
-        inner = child.name if isinstance(child, ast.FunctionDef | ast.ClassDef) else ""
-        if isinstance(child, ast.If):
-            yield child, where
-        yield from _ifs(child, ".".join(filter(None, (where, inner))))
+def _of_all_code(system: str) -> Iterator[Mutant]:
+    """Rules that no decision names are looked for in the words of functions."""
+    paths = sorted((ROOT / "mocks" / "ixmocks" / system).glob("*.py"))
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    named = {name: codes for text in texts.values() for name, codes in naming(text).items()}
+    plain = {each.rule for file, text in texts.items() for each in of_code(file, text, named)}
+    lacking = {code for text in texts.values() for code in CODE.findall(text)} - plain
+    for file, text in texts.items():
+        yield from of_code(file, text, named, lacking)
 
 
-def _codes(node: ast.AST) -> list[str]:
-    """Rules named in a refusal; what stands in an inner check is that check's own."""
-    found: list[str] = []
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, ast.If):
-            continue
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and CODE.fullmatch(each.value):
-            found.append(each.value)
-        stack += ast.iter_child_nodes(each)
-    return found
+# ---- readings ------------------------------------------------------------------------------------
 
 
-def _changes(test: ast.expr) -> Iterator[tuple[str, Callable[[ast.If], None]]]:
-    """What can be done to a condition: in words, and a function of the copied `if`."""
-
-    def off(node: ast.If) -> None:
-        node.test = ast.Constant(False)
-
-    yield f"`if {ast.unparse(test)[:70]}` is off", off
-    for index, part in enumerate(ast.walk(test)):
-        if isinstance(part, ast.Compare) and type(part.ops[0]) in WEAKER:
-            yield f"`{ast.unparse(part)[:70]}` takes the bound itself", _at(index, _bound)
-        if isinstance(part, ast.Constant) and type(part.value) is int:
-            yield f"{part.value} is {part.value + 1} in `{ast.unparse(test)[:50]}`", _at(index, _one_more)
-        if isinstance(part, ast.BoolOp):
-            yield f"and/or in `{ast.unparse(part)[:60]}`", _at(index, _other_word)
+def of_readings(file: str, text: str) -> Iterator[Mutant]:
+    """Each reading of a rule that is not the usual one, as the usual one."""
+    book = _parsed(text)
+    for code, rule in book["rules"].items():
+        for reading in (rule.get("readings") or ())[1:]:
+            name = reading["name"]
+            edit = partial(_usual, name=name)
+            yield Mutant(
+                code, file, "readings", f"{name} is usual", make=_edited(book, ("rules", code), edit)
+            )
 
 
-def _at(index: int, change: Callable[[Any], None]) -> Callable[[ast.If], None]:
-    def run(node: ast.If) -> None:
-        change(next(part for i, part in enumerate(ast.walk(node.test)) if i == index))
-
-    return run
-
-
-def _bound(part: ast.Compare) -> None:
-    part.ops[0] = WEAKER[type(part.ops[0])]()  # type: ignore[index]
-
-
-def _one_more(part: ast.Constant) -> None:
-    assert isinstance(part.value, int)
-    part.value += 1
-
-
-def _other_word(part: ast.BoolOp) -> None:
-    part.op = ast.Or() if isinstance(part.op, ast.And) else ast.And()
+def _usual(rule: dict[str, Any], name: str) -> None:
+    rule["readings"].sort(key=lambda reading: reading["name"] != name)
 
 
 # ---- contract ------------------------------------------------------------------------------------
@@ -159,21 +121,23 @@ def _other_word(part: ast.BoolOp) -> None:
 
 def of_contract(file: str, text: str) -> Iterator[Mutant]:
     """Each keyword that serves a rule, weakened."""
-    import yaml
-
-    whole = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    whole = _parsed(text)
     for at, node in _nodes(whole, ()):
         for entry, code in (node.get("x-rules") or {}).items():
-            change = _weaker(node, *entry.partition(".")[::2])
-            if change is not None:
-                what, edit = change
+            for what, edit in _weaker(node, *entry.partition(".")[::2]):
                 yield Mutant(code, file, "/".join(map(str, at)), what, make=_edited(whole, at, edit))
+
+
+def _parsed(text: str) -> Any:
+    import yaml
+
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _weaker(
     node: dict[str, Any], keyword: str, name: str
-) -> tuple[str, Callable[[dict[str, Any]], None]] | None:
-    """What to do to the node that holds a keyword: in words, and a function of its copy; None: nothing weaker."""
+) -> Iterator[tuple[str, Callable[[dict[str, Any]], None]]]:
+    """What to do to the node that holds a keyword: in words, and a function of its copy. Nothing: a kind of value."""
     inside = keyword not in node and "schema" in node
     holder = node["schema"] if inside else node
 
@@ -183,17 +147,20 @@ def _weaker(
 
     if keyword in LIMITS and isinstance(holder.get(keyword), int):
         limit = holder[keyword] + LIMITS[keyword]
-        if limit < 0 and keyword != "minimum":
-            return None
-        return f"{keyword} is {limit}", lambda target: of(target).update({keyword: limit})
-    if keyword == "required" and name and name in node.get("required", ()):
-        return f"{name} need not be there", lambda target: _not_needed(target, name)
-    if keyword in ("pattern", "enum") and keyword in holder:
-        return f"no {keyword}", lambda target: of(target).pop(keyword)
-    return None
+        if limit >= 0 or keyword == "minimum":
+            yield f"{keyword} is {limit}", lambda target: of(target).update({keyword: limit})
+    elif keyword == "required" and isinstance(node.get("required"), list):
+        own = {entry.partition(".")[2] for entry in node["x-rules"] if entry.startswith("required.")}
+        for each in [name] if name else [each for each in node["required"] if each not in own]:
+            yield f"{each} need not be there", partial(_not_needed, name=each)
+    elif keyword == "required" and node.get("required") is True and node.get("in") != "path":
+        yield f"{node['name']} need not be there", lambda target: target.update(required=False)
+    elif keyword in ("pattern", "enum", "anyOf") and keyword in holder:
+        yield f"no {keyword}", lambda target: of(target).pop(keyword)
 
 
 def _not_needed(target: dict[str, Any], name: str) -> None:
+    assert name in target["required"]
     target["required"] = [each for each in target["required"] if each != name]
     if not target["required"]:
         del target["required"]

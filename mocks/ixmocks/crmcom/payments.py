@@ -31,8 +31,8 @@ def create(state: State, command: Any, *, at: datetime, readings: Readings) -> O
     if stage is Stage.DRAFT:
         return Changed(_kept(state, payment), Found(payment))
     # ASSUMED: money on an account settles what has been open for the longest time.
-    open_ones = [] if account is None else _open_invoices(state, account)
-    state, payment = _settled(state, payment, open_ones, at)
+    invoices = [] if account is None else _oldest_first(state, account)
+    state, payment = _settled(state, payment, invoices, at)
     return Changed(state, Found(payment))
 
 
@@ -105,7 +105,10 @@ def _entered(
 
 
 def _settled(state: State, payment: Payment, invoices: list[Invoice], at: datetime) -> tuple[State, Payment]:
-    """Posted, and spread over the invoices until nothing is left of it. What is left stays on the account."""
+    """Posted, and spread over the invoices until nothing is left of it. What is left stays on the account.
+
+    Drafts and what is paid (CRM-20) have nothing outstanding, and take nothing.
+    """
     left, paid = payment.amount_cents, []
     for invoice in invoices:
         share = min(left, invoice.outstanding_cents or 0)
@@ -131,10 +134,7 @@ def _kept(state: State, payment: Payment) -> State:
     return replace(state, payments=state.payments.put(payment))
 
 
-def _open_invoices(state: State, account: Account) -> list[Invoice]:
-    """Posted and not paid, the oldest posting first."""
-    open_ones = [
-        one for one in state.invoices_of(account.id) if one.stage is Stage.POSTED and one.outstanding_cents
-    ]
-    open_ones.reverse()
-    return sorted(open_ones, key=lambda one: show_stamp(one.posted_on) or "")
+def _oldest_first(state: State, account: Account) -> list[Invoice]:
+    """All of the account, the oldest posting first."""
+    oldest_first = list(state.invoices_of(account.id))[::-1]
+    return sorted(oldest_first, key=lambda one: show_stamp(one.posted_on) or "")

@@ -254,6 +254,7 @@ def _amounts(given: Fields, product: Product | None, rate: VatRate, at: str) -> 
 
 
 def _check_line(line: Line, given: Fields, at: str) -> None:
+    """What a scenario says of a line adds up (IXP-51)."""
     if line.gross_cents != line.net_cents + line.vat_cents:
         raise Misfit(f"{at}.amountInclVat", _euro(line.gross_cents), _euro(line.net_cents + line.vat_cents))
     percentage = line.vat_rate.percentage

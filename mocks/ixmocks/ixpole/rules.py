@@ -72,6 +72,7 @@ def deliver(state: State, command: Any, *, at: datetime, readings: Readings) -> 
 
 
 def _is_delivered(state: State, instalment: Instalment, day: date) -> bool:
+    """Whether it is to be invoiced, its sale Final (IXP-29), and a credit sale wanted (IXP-28)."""
     if status_of(instalment, day) is not Status.TODO:
         return False
     if state.sales[instalment.sale_id].state is not SaleState.FINAL:

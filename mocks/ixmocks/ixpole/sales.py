@@ -184,7 +184,7 @@ def _sale_answer(state: State, sale: Sale, at: datetime) -> dict[str, Any]:
 
 
 def _parts(state: State, line: Any, kind: Kind, at: str) -> Iterable[dict[str, Any]]:
-    """One line of the sale as the lines that will be invoiced; money still whole."""
+    """One line of the sale as the lines to be invoiced, incentives only where told (IXP-13); money still whole."""
     explicitly = bool(line.get("isInvoiced", False)) if isinstance(line, dict) else False
     bare = {k: v for k, v in line.items() if k != "isInvoiced"} if isinstance(line, dict) else line
     given = read(LINE, bare, at)

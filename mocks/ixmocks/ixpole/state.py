@@ -279,7 +279,7 @@ def is_draft_number(number: str) -> bool:
 
 
 def is_past(due_date: date | None, today: date) -> bool:
-    """Overdue begins on the day after the due date."""
+    """Overdue begins on the day after the due date (IXP-08)."""
     return due_date is not None and today > due_date
 
 

@@ -139,7 +139,7 @@ def _receive(
         return Refused(tuple(found))
     state = settled(state, at, readings)
     request_id = form.text(command, "request_id")
-    known = state.requests.get(state.by_request_id.get(request_id) or "") if request_id else None
+    known = state.requests.get(state.by_request_id.get(request_id) or "")
     repeated = known is not None and known.status is not RequestStatus.REFUSED
     if known is not None and repeated and readings["RIV-18"] == "ignored":
         return Changed(state, known.id, (*notes, "RIV-18"))

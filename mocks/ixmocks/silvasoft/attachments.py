@@ -50,7 +50,7 @@ def file_at_url(state: State, form: Form, name: str, notes: list[str]) -> Attach
 
 
 def files_of(state: State, form: Form, name: str, notes: list[str]) -> tuple[Attachment, ...]:
-    """The files that a request names by URL or brings along in base64; what does not fit is left out."""
+    """The files that a request names by URL or brings along in base64 (SILV-77); what does not fit is left out."""
     # ASSUMED: names and shape of this array (FileUrl, or FileName with FileContent); the
     # documents speak of both ways, and the part that names them is lost.
     files = []
@@ -80,7 +80,7 @@ def _brought(form: Form, notes: list[str]) -> Attachment | None:
 
 
 def fit(file: File, ending: str) -> bool:
-    """Whether type and size are what the vendor takes."""
+    """Whether type and size are what the vendor takes (SILV-23)."""
     magic = _MAGIC.get(MIMES[ending], b"")
     return file.mime == MIMES[ending] and file.size <= SIZE_MAX and file.content.startswith(magic)
 

@@ -21,7 +21,7 @@ def credential_of(presented: Presented, form: Mapping[str, Any]) -> str:
 
 
 def admit(state: State, presented: Presented, own: Credentials, at: datetime) -> Refused | None:
-    """Key and user name belong together; one body for whatever is wrong or missing."""
+    """Key and user name belong together; one body for whatever is wrong or missing (SILV-26)."""
     if presented["ApiKey"] == own.key and presented["Username"] == own.secret:
         return None
     wrong = "ApiKey" if presented["ApiKey"] != own.key else "Username"

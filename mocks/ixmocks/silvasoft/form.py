@@ -47,7 +47,7 @@ class Form:
         )
 
     def text(self, name: str) -> str:
-        """As it came; "" where absent."""
+        """As it came; "" where absent, which null is too (SILV-61)."""
         value = self.members.get(name)
         if value is None:
             return ""

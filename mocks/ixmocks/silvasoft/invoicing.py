@@ -59,8 +59,8 @@ def add_sales_invoice(
         number = state.sales.next_number()
         notes.append("SILV-11")
     # ASSUMED: due days below zero are ignored like 0.
-    due_days = days if days and days > 0 else term_of(state, customer)
-    if days and days > 0:
+    due_days = days if days is not None and days > 0 else term_of(state, customer)
+    if days is not None and days > 0:
         notes.append("SILV-51")
     parties = with_address(state.parties, customer, address)
     if parties is not state.parties:
@@ -117,7 +117,7 @@ def with_address(parties: Parties, customer: Relation, address: Address | None) 
 
 
 def less_stock(goods: Goods, lines: Sequence[Line]) -> Goods:
-    """The stock after a sale. It may fall below zero: no document forbids to sell what is not there."""
+    """The stock after a sale (SILV-66). It may fall below zero: no document forbids to sell what is not there."""
     for line in lines:
         if line.product is not None and line.quantity:
             product = goods.all[line.product.serial]
@@ -126,6 +126,7 @@ def less_stock(goods: Goods, lines: Sequence[Line]) -> Goods:
 
 
 def _first_status(*, draft: bool, incl: int) -> Status:
+    """An invoice over nothing is paid at once (SILV-18)."""
     if draft:
         return Status.DRAFT
     return Status.OPEN if incl else Status.PAID

@@ -66,7 +66,7 @@ def product_of(state: State, form: Form, readings: Readings) -> Product | None:
 def _line(
     state: State, form: Form, left: Fraction, notes: list[str], readings: Readings
 ) -> tuple[Line, bool]:
-    """A line with one of its two amounts still open, and whether the one it has includes tax."""
+    """A line with one of its two amounts still open, and whether the one it has includes tax (SILV-57)."""
     product = product_of(state, form, readings)
     quantity = form.number("Quantity")
     quantity = Fraction(1) if quantity is None else quantity

@@ -33,13 +33,15 @@ class Page:
 def list_sales_invoices(
     state: State, query: Mapping[str, Any], *, at: datetime, readings: Readings
 ) -> Outcome:
-    """Invoices of both modules, the highest number first; drafts, which have none, behind them."""
+    """Invoices of both modules, the highest number first; drafts, which have none, behind them.
+
+    Both ends of a span of days belong to it (SILV-59).
+    """
     found: list[Violation] = []
     notes: list[str] = []
     form = Form(query, "query", found)
     number = form.whole("InvoiceNumber")
-    # The vendor's page spells the flag in two ways.
-    with_lines = form.flag("InlcudeInvoiceLinesInResponse") or form.flag("IncludeInvoiceLinesInResponse")
+    with_lines = _wants_lines(form)
     with_pdf = form.flag("IncludeBase64PDF")
     since, until = form.day("DateFrom", readings), form.day("DateTill", readings)
     most = PAGE_WITH_PDF_MAX if with_pdf else PAGE_WITH_LINES_MAX if with_lines else PAGE_MAX
@@ -69,6 +71,11 @@ def list_sales_invoices(
         readings.get("SILV-54") != "attached-only",
     )
     return Changed(state, page, tuple(notes))
+
+
+def _wants_lines(form: Form) -> bool:
+    """The vendor's page spells the flag in two ways (SILV-60)."""
+    return form.flag("InlcudeInvoiceLinesInResponse") or form.flag("IncludeInvoiceLinesInResponse")
 
 
 def in_order(sales: Sales, *, skip: int = 0, drafts: bool = True) -> Iterator[Invoice]:

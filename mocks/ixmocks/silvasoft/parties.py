@@ -61,8 +61,8 @@ def party_number(form: Form, name: str) -> int | None:
 
 
 def matching(state: State, name: str, email: str, *, exact_case: bool = False) -> list[Relation]:
-    """Customers with that name, that e-mail address, or both where both are given; oldest first."""
-    # ASSUMED (SILV-49, SILV-79): whole names only, without regard to case and outer blanks;
+    """Customers (SILV-79) with that name, that e-mail address, or both where both are given; oldest first."""
+    # ASSUMED (SILV-49): whole names only, without regard to case and outer blanks;
     # relations that are no customers are not looked at.
     parties = state.parties
     if email:

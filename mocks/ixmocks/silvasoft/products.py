@@ -64,7 +64,7 @@ def update_product(state: State, command: Mapping[str, Any], *, at: datetime, re
 
 
 def list_products(state: State, query: Mapping[str, Any], *, at: datetime, readings: Readings) -> Outcome:
-    """Products in the order of creation; archived ones only when asked for."""
+    """Products in the order of creation; archived ones only when asked for (SILV-69)."""
     found: list[Violation] = []
     notes: list[str] = []
     form = Form(query, "query", found)
@@ -100,11 +100,7 @@ def _selected(goods: Goods, article: str, ean: str) -> Product | None:
 def _changed(state: State, old: Product, form: Form, *, at: datetime, readings: Readings) -> Product:
     """The product with what the request says; what is wrong with it is reported."""
     tax = _tax(state, old, form)
-    price = form.number("NewSalePrice")
-    if price is not None and form.choice("SalePriceInclOrExcl", "incl", "excl", default="excl") == "incl":
-        price = price / (1 + Fraction(tax.percent) / 100) if tax is not None else price
-        # ASSUMED: a price with tax is kept without it, rounded to cents.
-        price = Fraction(cents_from(price), 100)
+    price = _price(form, tax)
     for member, most in (("NewName", NAME_MAX), ("ArticleNumber", ARTICLE_MAX)):
         if len(form.word(member)) > most:
             form.wrong("SILV-44", member, f"at most {most} characters", f"{member} is too long")
@@ -123,6 +119,16 @@ def _changed(state: State, old: Product, form: Form, *, at: datetime, readings: 
         supplier_article=form.word("NewSupplierArticleNumber") or old.supplier_article,
         changed_on=stamp(at),
     )
+
+
+def _price(form: Form, tax: TaxCode | None) -> Fraction | None:
+    """The price without tax, which is how one is kept (SILV-67)."""
+    price = form.number("NewSalePrice")
+    if price is not None and form.choice("SalePriceInclOrExcl", "incl", "excl", default="excl") == "incl":
+        price = price / (1 + Fraction(tax.percent) / 100) if tax is not None else price
+        # ASSUMED: a price with tax is kept without it, rounded to cents.
+        price = Fraction(cents_from(price), 100)
+    return price
 
 
 def _category(goods: Goods, old: Product, form: Form) -> str:

@@ -77,7 +77,7 @@ def update_relation(state: State, command: Mapping[str, Any], *, at: datetime, r
 
 
 def list_relations(state: State, query: Mapping[str, Any], *, at: datetime, readings: Readings) -> Outcome:
-    """Relations that fit all filters (or any, with OR), in the order of creation unless asked otherwise."""
+    """Relations that fit all filters (or any, with OR: SILV-70), in the order of creation unless asked otherwise."""
     found: list[Violation] = []
     notes: list[str] = []
     form = Form(query, "query", found)
@@ -142,19 +142,23 @@ def _existing(parties: Parties, wanted: Relation, waved: Mapping[str, bool]) -> 
 
 
 def _numbered(parties: Parties, relation: Relation, old: Relation | None) -> Relation:
-    """With a free number for each role that needs one: highest + 1, customers and suppliers apart."""
+    """With a free number for each role that needs one: highest + 1, customers and suppliers apart (SILV-65)."""
     customer, supplier = relation.customer_number, relation.supplier_number
-    holder = parties.by_customer.get(customer) if customer is not None else None
-    if relation.is_customer and (customer is None or holder not in (None, relation.guid)):
+    if relation.is_customer and not _may_have(customer, parties.by_customer, relation):
         customer = parties.customer_numbers.next_free(most=INTEGER_MAX)
-    holder = parties.by_supplier.get(supplier) if supplier is not None else None
-    if relation.is_supplier and (supplier is None or holder not in (None, relation.guid)):
+    if relation.is_supplier and not _may_have(supplier, parties.by_supplier, relation):
         supplier = parties.supplier_numbers.next_free(most=INTEGER_MAX)
     return replace(relation, customer_number=customer, supplier_number=supplier)
 
 
+def _may_have(number: int | None, holders: Mapping[int, int], relation: Relation) -> bool:
+    """Whether there is a number, and nobody else has it (SILV-65)."""
+    return number is not None and holders.get(number) in (None, relation.guid)
+
+
 def _changed(old: Relation, form: Form, *, at: datetime) -> Relation:
     def kept(name: str, before: str | None) -> str | None:
+        """What is absent stays (SILV-68)."""
         return (form.word(name) or None) if form.has(name) else before
 
     contacts = tuple(contact_of(row) for row in form.forms("Relation_Contact"))[:1]

@@ -29,7 +29,7 @@ def list_tax_codes(state: State, query: Mapping[str, Any], *, at: datetime, read
 def list_ledger_accounts(
     state: State, query: Mapping[str, Any], *, at: datetime, readings: Readings
 ) -> Outcome:
-    """Accounts of one fiscal year, the latest unless asked otherwise."""
+    """Accounts of one fiscal year, the latest unless asked otherwise (SILV-71)."""
     found: list[Violation] = []
     form = Form(query, "query", found)
     year = form.word("FiscalYear")

@@ -13,7 +13,10 @@ Json = dict[str, Any]
 
 
 def invoice(document: Invoice, *, lines: bool = False) -> Json:
-    """An invoice as addsalestransaction shows it; with its lines as listsalesinvoices can."""
+    """An invoice as addsalestransaction shows it; with its lines as listsalesinvoices can (SILV-80).
+
+    What was paid is missing from what is outstanding, and shows nowhere else (SILV-81).
+    """
     customer, project = document.customer, document.project
     incl, outstanding = document.incl_cents, document.outstanding_cents
     total = wire(incl)

@@ -121,7 +121,7 @@ def _ordered(refused: Refused, operation_id: str) -> Refused:
 
 
 def page_order(violation: Violation) -> tuple[int, int, int]:
-    """Where the row stands on the page: before the lines, in a line, after the lines."""
+    """Where the row stands on the page (TCX-28): before the lines, in a line, after the lines."""
     steps = violation.at.split(".")
     status, key = _status_and_key(violation)
     if key == "bad_request":

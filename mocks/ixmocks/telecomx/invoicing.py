@@ -139,7 +139,7 @@ def _lines(
 def _line(
     state: State, form: Form, customer: Customer | None, by: Employee, at: datetime, readings: Readings
 ) -> Line | None:
-    """One line; the order of its checks is that of the page (TCX-28)."""
+    """One line; what it does not say its product says (TCX-07). The order of its checks is that of the page."""
     product = product_of(state, form)
     units = required_units(form)
     cost, wholesale = (_inner_price(form, name, by, readings) for name in ("unitCost", "unitWholesale"))

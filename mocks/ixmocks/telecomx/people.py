@@ -128,6 +128,7 @@ def changed_address(form: Form, address: Address, readings: Readings) -> Address
 
 
 def _check(form: Form, texts: Texts, readings: Readings) -> None:
+    """TCX-40, part by part."""
     country = texts.get("country") or ""
     at_home = country in ("", HOME)
     zip_code = texts.get("zip") or ""

@@ -86,6 +86,7 @@ def _line(of: Line, by: Employee, readings: Readings) -> Json:
 
 
 def _totals(of: Invoice, by: Employee) -> Json:
+    """Sums, of cost and wholesale for those whom they concern (TCX-10)."""
     price, wholesale, cost = of.totals.price, of.totals.wholesale, of.totals.cost
     shown: Json = {}
     if is_admin(by):
@@ -105,7 +106,7 @@ def total(of: Sums) -> int:
 
 
 def _prices(by: Employee, **prices: Decimal | None) -> Json:
-    """The prices that this employee may see; names that speak of cost or wholesale say who that is."""
+    """The prices that this employee may see (TCX-10); names that speak of cost or wholesale say who that is."""
     shown = {}
     for name, price in prices.items():
         hidden = ("ost" in name and not is_admin(by)) or ("holesale" in name and not sells(by))
