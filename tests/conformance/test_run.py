@@ -124,6 +124,7 @@ def test_a_wrong_connector_is_told_its_shortest_story_and_a_right_one_plays_it_a
     )  # fmt: skip
     report = from_json(done.stdout)
     assert (done.returncode, report.outcome) == (1, Outcome.FAILED), done.stderr
+    assert (report.selection, report.reached, report.pinned) == (("--only C-010",), None, False)
     failed = {each.code: each for each in report.checks if each.verdict.value == "fail"}
     assert set(failed) == {"P-SUM"}
     story = failed["P-SUM"].counterexample
@@ -154,6 +155,8 @@ def test_a_listed_failure_does_not_fail_the_run_and_a_listed_pass_does(
     (tmp_path / "known.txt").write_text("# known\nP-SUM/C-010\n")
     listed = conform(tmp_path, control.url, *options, "--known-failing", "known.txt", *mutant("M23"))
     assert (listed.returncode, "known-failing" in listed.stdout) == (0, True), listed.stdout + listed.stderr
+    assert "selected scenarios only · ixpole-silvasoft-direct  passed" in listed.stdout
+    assert "no level is decided with --only C-010" in listed.stdout
     stale = conform(tmp_path, control.url, *options, "--known-failing", "known.txt", *right())
     assert (stale.returncode, "take it off the list" in stale.stdout) == (1, True), (
         stale.stdout + stale.stderr

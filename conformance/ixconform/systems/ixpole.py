@@ -130,7 +130,7 @@ def enter_instalment(instalment: Instalment, data: Data, currency: str) -> Act:
         "invoiceReference": instalment.reference,
         "sale": {"contractNumber": contract, "saleType": "Credit" if instalment.credit else "Season"},
         "customer": {"customerId": instalment.customer},
-        "currency": currency,
+        "currency": instalment.currency or currency,
         "paymentTermDays": instalment.term,
         "amountExclVat": float(shown(instalment.net_cents)),
         "vatAmount": float(shown(instalment.vat_cents)),
