@@ -258,7 +258,8 @@ class Player:
         """One run that is killed when its nth request is at a place: `received`, before anything is done with it;
         `after_commit`, when all is done but the answer."""
         nth = int(step.args["nth"])
-        self.stage.control.arm(self.world, {"place": step.args["place"], "harm": "hold", "nth": nth})
+        where = {"system": "ixpole"} if self.traits.unseen else {}  # elsewhere nobody could see it
+        self.stage.control.arm(self.world, {"place": step.args["place"], "harm": "hold", "nth": nth, **where})
         going = self._begin()
         held = self._held(going)
         if held is not None:

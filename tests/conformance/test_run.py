@@ -114,6 +114,19 @@ def test_a_lost_answer_and_a_kill_end_as_without(control: Control, driver: Pytho
     assert history.runs[0].ended == "killed"
 
 
+def test_where_the_kit_cannot_look_nobody_is_killed(control: Control, driver: PythonDriver) -> None:
+    """The sixth request that iXpole gets, although the bridge has asked elsewhere before."""
+    stage = stage_of(control, driver, "ixpole-source-only")
+    plain = recording(Asked(profile=profile_of(stage.profile), claims=Claims()))
+    kill = Step("kill", {"place": "received", "nth": 6})
+    history = play(stage, replace(plain, steps=(kill, *plain.steps), faulty=True))
+    first = [each.operation for each in history.asked if each.run == 1]
+    assert [each.text for each in history.moments if each.kind == "kill"] == [
+        f"killed at {first[5]}, before it is handled"
+    ]
+    assert judge(history, stage.target, Claims()) == []
+
+
 def test_a_wrong_connector_is_told_its_shortest_story_and_a_right_one_plays_it_as_fixed(
     control: Control, tmp_path: Path
 ) -> None:
