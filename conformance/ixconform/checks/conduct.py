@@ -237,13 +237,15 @@ def _seconds(first: Exchange, second: Exchange) -> float:
 
 
 def retries(seen: Seen) -> list[Finding]:
-    """What was refused for good is not sent again unchanged, run after run."""
+    """What was refused for good is not sent again unchanged, run after run. Signing in is P-LOGIN's."""
+    logins = seen.target.traits.logins | {"postToken"}
     counts: Counter[tuple[str, str]] = Counter()
     events: dict[tuple[str, str], list[int]] = {}
     for each in seen.history.asked:
         if (
             each.method == "GET"
             or each.fault
+            or each.operation in logins
             or each.status < 400
             or each.status in BENIGN
             or each.status >= 500

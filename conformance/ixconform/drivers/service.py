@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -69,6 +69,7 @@ class ServiceRun:
     session: ServiceSession
     process: Process
     quiet_s: float
+    _began: float = field(default_factory=time.monotonic)
     _since: float = field(default_factory=time.monotonic)
     _killed: bool = False
     _heard: bool = False
@@ -96,7 +97,8 @@ class ServiceRun:
         ended = self.process.ended.is_set()
         if ended:
             self.process.clean()
-        return ended_of(self.process, quiet=not ended)
+        took = time.monotonic() - self._began
+        return replace(ended_of(self.process, quiet=not ended), seconds=took)
 
 
 def _until_ready(process: Process, ready: str) -> None:

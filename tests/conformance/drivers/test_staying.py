@@ -15,7 +15,8 @@ from ixconform.drivers.service import ServiceDriver
 from ixconform.judge import judge
 from ixconform.play import Stage, idle_polls, play
 from ixconform.profile import Claims, profile_of
-from ixconform.scenarios.asked import Asked, recording
+from ixconform.scenarios.asked import Asked, Omitted, recording
+from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.systems.registry import target_of
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
@@ -84,9 +85,29 @@ def test_a_right_connector_that_stays_is_judged_and_ended(control: Control, made
             client.get(driver.url)
 
 
+@pytest.mark.parametrize("made", [service, posted])
+def test_wrong_credentials_bring_one_that_stays_to_rest_as_well(control: Control, made: object) -> None:
+    assert callable(made)
+    driver, _ = made()
+    profile = profile_of("ixpole-silvasoft-direct")
+    stage = Stage(
+        control=control, driver=driver, target=target_of("silvasoft"), profile=profile.name, mode="direct",
+        run_limit_s=20.0,
+    )  # fmt: skip
+    wrong = next(each for each in SCENARIOS if each.id == "C-002").cases(
+        Asked(profile=profile, claims=Claims())
+    )
+    assert not isinstance(wrong, Omitted)
+    history = play(stage, wrong[0])
+    assert judge(history, stage.target, Claims()) == []
+    assert 0 < history.runs[0].seconds < stage.run_limit_s
+
+
 def test_polls_that_change_nothing_are_counted_and_pages_are_not() -> None:
-    def event(operation: str, query: str = "", *, changed: bool = False) -> dict[str, object]:
-        return {"operation": operation, "query": query, "changed": changed}
+    def event(
+        operation: str, query: str = "", *, changed: bool = False, status: int = 200
+    ) -> dict[str, object]:
+        return {"operation": operation, "query": query, "changed": changed, "status": status}
 
     ask = event("getInstalments")
     assert idle_polls([]) == 0
@@ -94,3 +115,4 @@ def test_polls_that_change_nothing_are_counted_and_pages_are_not() -> None:
     assert idle_polls([ask, event("listrelations"), ask, ask]) == 2
     assert idle_polls([ask, ask, event("putInstalments", changed=True), ask]) == 0
     assert idle_polls([event("getInstalments", f"page={n}") for n in range(5)]) == 0
+    assert idle_polls([event("postToken", status=401)] * 3) == 2
