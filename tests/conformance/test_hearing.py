@@ -102,7 +102,8 @@ def test_a_service_with_an_endpoint_of_its_own_books_by_what_is_passed_on_to_it(
     script = STAYS.format(folder=str(HERE))
     stage = Stage(
         control=control, driver=ServiceDriver([sys.executable, "-u", "-c", script], quiet_s=1.0),
-        target=target_of("riverty"), profile=profile.name, mode=profile.mode, env={"PORT": "{webhook.port}"}, run_limit_s=20.0, hears="http://127.0.0.1:{webhook.port}/riverty",
+        target=target_of("riverty"), profile=profile.name, mode=profile.mode, env={"PORT": "{webhook.port}"},
+        run_limit_s=20.0, hears="http://127.0.0.1:{webhook.port}/riverty",
     )  # fmt: skip
     history = play(stage, recording(Asked(profile=profile, claims=Claims())))
     assert judge(history, stage.target, Claims()) == []
