@@ -407,3 +407,17 @@ def test_an_address_that_a_person_has_entered_since_is_right_too() -> None:
         sent={"customerId": CUSTOMER.id, "email": "moved@club.example"},
     )  # fmt: skip
     assert codes(replace(history, exchanges=(*history.exchanges, moved))) == set()
+
+
+@pytest.mark.parametrize(("ended", "found"), [("exit", {"P-CONV"}), ("quiet", set())])
+def test_polls_of_one_that_stays_are_no_work_out_of_proportion(ended: str, found: set[str]) -> None:
+    history = right(data(1))
+    polls = [exchange(100 + n, "ixpole", "getInstalments", run=1) for n in range(150)]
+    run = replace(history.runs[0], ended=ended, code=None if ended == "quiet" else 0)
+    assert codes(replace(history, runs=(run,), exchanges=(*history.exchanges, *polls))) == found
+    changes = [
+        exchange(100 + n, "silvasoft", "addproduct", sent={"ArticleNumber": str(n)}, changed=True)
+        for n in range(150)
+    ]
+    busy = replace(history, runs=(run,), exchanges=(*history.exchanges, *changes, *polls))
+    assert "P-CONV" in codes(busy)
