@@ -38,7 +38,6 @@ STORE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Processes are killed here, not machines: a store in memory is as good as one on a disk, and fast."""
 OVER_CENTS = 500
 """So much too much is paid by who pays too much."""
-REFUSED = frozenset({400, 401, 403})
 KILLED_AT = {"received": "before it is handled", "after_commit": "after commit, before the answer"}
 _names = count(1)
 _naming = threading.Lock()
@@ -408,13 +407,14 @@ def play(stage: Stage, case: Case) -> History:
 
 
 def idle_polls(events: Sequence[Mapping[str, Any]]) -> int:
-    """How many polls have come and gone since something changed, but for the last: equal questions for instalments,
-    or equal requests that are refused, as nobody gets to that question with wrong credentials."""
+    """How many polls have come and gone since something changed, but for the last: equal questions for instalments;
+    where nothing at all is answered well, as with wrong credentials, equal requests."""
     asked: Counter[tuple[str, str]] = Counter()
+    barred = all(each["status"] >= 400 for each in events)
     for each in events:
         if each["changed"]:
             asked.clear()
-        elif each["operation"] == "getInstalments" or each["status"] in REFUSED:
+        elif barred or each["operation"] == "getInstalments":
             asked[each["operation"], each["query"]] += 1
     return max(asked.values(), default=1) - 1
 
