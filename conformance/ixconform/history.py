@@ -142,6 +142,8 @@ class Party:
     """None: the books have no place for it."""
     vat: str | None = None
     """Its VAT number, with or without the country; None: the books have no place for it."""
+    address: str | None = None
+    """All text of its addresses; None: the books have no place for it."""
     made_by: str = "connector"
     codes: tuple[str, ...] = ()
     """Other codes by which it may be known."""

@@ -391,6 +391,9 @@ CUSTOMER = data(1).customers[0]
         ({"vat": ""}, {"P-MAP"}),
         ({"vat": CUSTOMER.vat.removeprefix("BE")}, set()),
         ({"vat": None}, set()),
+        ({"address": "Voorbeeldstraat\n12\n9000\nGent"}, set()),
+        ({"address": "12\n9000\nGent"}, {"P-MAP"}),
+        ({"address": ""}, {"P-MAP"}),
     ],
 )
 def test_a_new_customer_keeps_what_ixpole_has_where_the_books_have_a_place_for_it(
@@ -400,11 +403,12 @@ def test_a_new_customer_keeps_what_ixpole_has_where_the_books_have_a_place_for_i
 
 
 def test_an_address_that_a_person_has_entered_since_is_right_too() -> None:
-    history = newcomer(email="moved@club.example")
+    history = newcomer(email="moved@club.example", address="Nieuwstraat 7, 3000 Leuven")
     assert codes(history) == {"P-MAP"}
+    home = {"street": "Nieuwstraat", "postalCode": "3000", "city": "Leuven"}
     moved = exchange(
         9, "ixpole", "act:editCustomer", method="ACT", run=0,
-        sent={"customerId": CUSTOMER.id, "email": "moved@club.example"},
+        sent={"customerId": CUSTOMER.id, "email": "moved@club.example", "addresses": [home]},
     )  # fmt: skip
     assert codes(replace(history, exchanges=(*history.exchanges, moved))) == set()
 

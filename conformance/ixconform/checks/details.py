@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from ixconform.checks.booking import dated_by_person
 from ixconform.checks.finding import Finding, Seen, documents_of
 from ixconform.data import Customer, Instalment, Line
 from ixconform.history import Document, DocumentLine, Party
 from ixconform.money import shown
-from ixconform.systems.ixpole import Ack, acks
+from ixconform.systems.ixpole import Ack, acks, home_in
 
 KEPT: tuple[tuple[str, Callable[[Line], str], Callable[[DocumentLine], str]], ...] = (
     ("account", lambda line: line.ledger, lambda line: line.ledger),
@@ -82,7 +83,7 @@ def _kept(instalment: Instalment, document: Document) -> list[Finding]:
 
 
 def newcomers(seen: Seen) -> list[Finding]:
-    """A customer that was made has the name that iXpole has, its VAT number, and its e-mail address."""
+    """A customer that was made has the name that iXpole has, its VAT number, e-mail address and address."""
     found = []
     data, books = seen.history.case.data, seen.history.books
     for code, documents in documents_of(seen.history).items():
@@ -110,23 +111,30 @@ def _unlike(seen: Seen, customer: Customer, party: Party) -> Iterator[tuple[str,
     names = customer.person or (customer.name,)
     if party.name and not all(name.casefold() in party.name.casefold() for name in names):
         yield "called", party.name, customer.name
-    addresses = {customer.email, *_moved_to(seen, customer)}
+    edits = list(_edits(seen, customer))
+    addresses = {customer.email, *(str(each["email"]) for each in edits)}
     if party.email is not None and customer.email and not _among(party.email, addresses):
         yield f"{party.code} with the e-mail address", party.email, " or ".join(sorted(addresses))
     if party.vat is not None and customer.vat and not party.vat.endswith(customer.vat[2:]):
         yield f"{party.code} with the VAT number", party.vat, customer.vat
+    homes = [home_in(seen.target.traits.country)]
+    homes += [
+        (home["street"], home["postalCode"], home["city"]) for each in edits for home in each["addresses"]
+    ]
+    there = party.address
+    if there is not None and not any(all(word in there for word in home) for home in homes):
+        yield f"{party.code} at", " ".join(there.split()), " or ".join(" ".join(home) for home in homes)
 
 
 def _among(text: str, wanted: Iterable[str]) -> bool:
     return text.strip().casefold() in {each.casefold() for each in wanted}
 
 
-def _moved_to(seen: Seen, customer: Customer) -> Iterator[str]:
-    """Other addresses that people have entered for a customer in iXpole since."""
+def _edits(seen: Seen, customer: Customer) -> Iterator[Mapping[str, Any]]:
+    """What people have entered for a customer in iXpole since."""
     for each in seen.history.of("act:editCustomer"):
-        sent = each.sent if isinstance(each.sent, dict) else {}
-        if sent.get("customerId") == customer.id and sent.get("email"):
-            yield str(sent["email"])
+        if isinstance(each.sent, dict) and each.sent["customerId"] == customer.id:
+            yield each.sent
 
 
 def terms(seen: Seen) -> list[Finding]:

@@ -51,7 +51,7 @@ class Silvasoft(Usual):
         parties = [
             Party(
                 key=str(each["guid"]), code=str(each["customer_number"] or ""), name=each["name"] or "",
-                email=each["email"] or "", vat=each["vat"] or "",
+                email=each["email"] or "", vat=each["vat"] or "", address=texts([each["address"]]),
             )
             for each in state["parties"]["all"].values()
             if each["is_customer"] and each["customer_number"] != OWN

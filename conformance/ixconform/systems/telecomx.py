@@ -51,7 +51,7 @@ class TelecomX(Usual):
             Party(
                 key=each["id"], code=each["id"], name=each["texts"].get("name", ""),
                 email=each["finance"].get("emailAddress", "") or each["texts"].get("emailAddress", ""),
-                vat=each["finance"].get("vatNumber", ""),
+                vat=each["finance"].get("vatNumber", ""), address=texts([each["addresses"]]),
                 codes=tuple(filter(None, [str(each["finance"].get("accountingSystemId", ""))])),
             )
             for each in state["customers"].values()

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from base import Connector, Document
 from crmcom import CrmCom
 from family import callable_of, main, told
+from plumbing import Lost
 from silvasoft import Silvasoft
 from telecomx import TelecomX
 
@@ -276,6 +277,13 @@ class U18(Careless):
     named, profiles = ("P-MAP",), ("silvasoft-direct", "silvasoft-draft", "telecomx-direct")
 
 
+class U21(Careless):
+    """A new customer is made without its address, as far as the books take it so."""
+
+    left_out = ("addresses",)
+    named, profiles = ("P-MAP",), ("silvasoft-direct", "silvasoft-draft")
+
+
 class U19(Unlisted):
     """An amount in another currency is booked as if it were in that of the books."""
 
@@ -292,6 +300,37 @@ class U20(Unlisted):
 
     def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
         return super().create(code, {**instalment, "paymentTermDays": 30}, digest)
+
+
+class U22(Unlisted):
+    """That a document is about to be made is noted only where its answer is lost: a kill in between is forgotten."""
+
+    named, profiles = ("P-ONE",), ("silvasoft-direct", "silvasoft-draft", "telecomx-direct")
+
+    def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
+        put, noted = self.state.put, dict[str, Any]()
+        try:
+            self.state.put = lambda about, **values: (
+                noted.update(values) if "creating" in values else put(about, **values)
+            )
+            made = super().create(code, instalment, digest)
+        except Lost:
+            put(code, **noted)
+            raise
+        finally:
+            self.state.put = put
+        put(code, **noted)
+        return made
+
+
+class U23(Unlisted):
+    """Nobody looks whether another poll is at work on the same store."""
+
+    named, profiles = ("P-ONE", "P-DEP", "P-ACK"), ANY
+
+    def poll(self) -> int:
+        self.state.alone = lambda: contextlib.nullcontext(True)
+        return super().poll()
 
 
 FAMILY = [each for each in (*Unlisted.__subclasses__(), *Careless.__subclasses__()) if each is not Careless]
