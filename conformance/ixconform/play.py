@@ -30,6 +30,8 @@ from ixconform.systems import ixpole
 from ixconform.systems.target import Act, Target
 
 LOOK_S = 0.5
+STILL_S = 2.0
+"""Who asks nothing for so long waits for something."""
 CARRY_S, CARRY_LOOK_S = 20.0, 0.1
 """So long may it take until what a target posts is delivered."""
 SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
@@ -283,10 +285,32 @@ class Player:
         return None
 
     def _both(self, step: Step) -> None:
-        """Two instances at the same time, on one store."""
-        first, second = self._begin(), self._begin()
+        """Two instances at the same time, on one store; where it says `at`, the first is held up there for so long that
+        the second does all that it would do."""
+        if "at" in step.args:
+            self.stage.control.arm(self.world, {**step.args["at"], "harm": "hold"})
+        first = self._begin()
+        held = self._held(first) if "at" in step.args else None
+        second = self._begin()
+        if held is not None:
+            self._moment("note", f"a second instance starts while the first waits at {held['operation']}")
+            self._until_still(second)
+            self.stage.control.release(self.world, held["id"], "continue")
+        elif "at" in step.args:
+            self.notes.append("the request that was waited for never came")
+        self.stage.control.disarm(self.world)
         self._run(first)
         self._run(second)
+
+    def _until_still(self, going: Going) -> None:
+        """Until it has ended or asks nothing more: it may well wait for the other one to end."""
+        last, since, began = self.cursor, time.monotonic(), time.monotonic()
+        while not going.wait(LOOK_S) and time.monotonic() - began < self.stage.run_limit_s:
+            now = self._last()
+            if now != last:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since > STILL_S:
+                return
 
     def _meanwhile(self, step: Step) -> None:
         """Something happens in a system while a request is on its way."""
