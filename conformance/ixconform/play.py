@@ -143,7 +143,8 @@ class Player:
             wrote = any(map(self._writes, self.fresh))
             came = self._pass()
             struck = any(each["fault"] for each in self.fresh)  # what it could not do, it does the next time
-            if not (wrote or came or struck or turn <= kill["turn"] or self._backlog()):
+            unheard = self.ear is not None and self.ear.waits
+            if not (wrote or came or struck or unheard or turn <= kill["turn"] or self._backlog()):
                 return
         if not wrote:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,9 +95,17 @@ while True:
 """
 
 
-@pytest.mark.parametrize("name", ["ixpole-riverty-direct", "ixpole-riverty-draft"])
+KILLED = {"kill": {"turn": 0, "place": "after_commit", "nth": 9}}
+"""When its second order is there: the verdict on it comes while nobody listens."""
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("ixpole-riverty-direct", {}), ("ixpole-riverty-draft", {}), ("ixpole-riverty-direct", KILLED)],
+    ids=["direct", "draft", "killed"],
+)
 def test_a_service_with_an_endpoint_of_its_own_books_by_what_is_passed_on_to_it(
-    control: Control, name: str
+    control: Control, name: str, first: dict[str, object]
 ) -> None:
     profile = profile_of(name)
     script = STAYS.format(folder=str(HERE))
@@ -105,8 +114,10 @@ def test_a_service_with_an_endpoint_of_its_own_books_by_what_is_passed_on_to_it(
         target=target_of("riverty"), profile=profile.name, mode=profile.mode, env={"PORT": "{webhook.port}"},
         run_limit_s=20.0, hears="http://127.0.0.1:{webhook.port}/riverty",
     )  # fmt: skip
-    history = play(stage, recording(Asked(profile=profile, claims=Claims())))
+    plain = recording(Asked(profile=profile, claims=Claims()))
+    steps = (replace(plain.steps[0], args=first), *plain.steps[1:])
+    history = play(stage, replace(plain, steps=steps, faulty=bool(first)))
     assert judge(history, stage.target, Claims()) == []
-    assert {run.ended for run in history.runs} == {"quiet"}
+    assert [run.ended for run in history.runs if run.ended != "quiet"] == ["killed"] * bool(first)
     assert [each for each in history.exchanges if each.posted and each.status == 200]
     assert all(told.number and not told.number.startswith("D") for told in history.shelf.instalments.values())
