@@ -48,6 +48,7 @@ def report_of(
     preflight: Sequence[Preflight] = (),
     readings: Sequence[Reading] = (),
     interrupted: bool = False,
+    selection: Sequence[str] = (),
     pinned: bool = False,
     notes: Sequence[str] = (),
 ) -> Report:
@@ -66,11 +67,12 @@ def report_of(
         asked_level=level,
         levels=tuple(result.levels),
         checks=tuple(result.checks),
-        summary=_summary(result, preflight, level),
+        summary=_summary(result, preflight, level, selection),
         started_at=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
         requests=sum(_requests(result)),
         seed=seed,
+        selection=tuple(selection),
         pinned=pinned,
         capabilities=tuple(_capabilities(claims)),
         preflight=tuple(preflight),
@@ -116,7 +118,7 @@ def _outcome(result: Result, preflight: Sequence[Preflight], level: int, interru
     return Outcome.INCONCLUSIVE if undecided or not result.checks else Outcome.PASSED
 
 
-def _summary(result: Result, preflight: Sequence[Preflight], level: int) -> str:
+def _summary(result: Result, preflight: Sequence[Preflight], level: int, selection: Sequence[str]) -> str:
     if not result.levels:
         failed = [each for each in preflight if each.result.value == "failed"]
         return f"not judged: {failed[0].found}" if failed else "not judged"
@@ -125,7 +127,9 @@ def _summary(result: Result, preflight: Sequence[Preflight], level: int) -> str:
     beyond = sum(
         each.verdict in (Verdict.FAIL, Verdict.ERROR) for each in result.checks if each.level > level
     )
-    return f"{told}; {beyond} of higher levels fail already" if beyond else told
+    if beyond:
+        told += f"; {beyond} of higher levels fail already"
+    return f"{told}; no level is decided with {' '.join(selection)}" if selection else told
 
 
 def _capabilities(claims: Claims) -> Iterable[Capability]:

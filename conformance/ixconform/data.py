@@ -65,6 +65,8 @@ class Instalment:
     credit: bool = False
     term: int = 30
     reference: str = ""
+    currency: str = ""
+    """Empty: that of the books."""
     basis: str = "per_line"
     """How the header's VAT was rounded: `per_line`, or once `per_rate`."""
     token: str = ""

@@ -66,6 +66,12 @@ class Ear:
             wanted = self._count + number
             self._came.wait_for(lambda: self._count >= wanted, seconds)
 
+    @property
+    def waits(self) -> bool:
+        """Whether something lies here that the connector's own endpoint has not taken, as one that only starts."""
+        with self._lock:
+            return bool(self.onward and self._waiting)
+
     def pass_on(self) -> None:
         """Post on what the connector's own endpoint has not taken yet, if it has one."""
         with self._lock:

@@ -124,6 +124,8 @@ class Document:
     """What an action takes to name it."""
     number: str = ""
     """Its real number; empty while it has none."""
+    currency: str = ""
+    """Empty: that of the books."""
     since: str = ""
     """Virtual time from which it is real, where the target makes it so by itself; empty: from the start, or by hand."""
 
@@ -136,7 +138,12 @@ class Party:
     code: str
     """What iXpole is to know it by."""
     name: str
-    email: str
+    email: str | None = None
+    """None: the books have no place for it."""
+    vat: str | None = None
+    """Its VAT number, with or without the country; None: the books have no place for it."""
+    address: str | None = None
+    """All text of its addresses; None: the books have no place for it."""
     made_by: str = "connector"
     codes: tuple[str, ...] = ()
     """Other codes by which it may be known."""

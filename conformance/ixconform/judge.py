@@ -32,11 +32,15 @@ PROPERTIES: Mapping[str, Property] = {
     "P-SEC": Property(1, "no secret in addresses or output", conduct.secrets),
     "P-CONV": Property(1, "the work of a run is in proportion to what there is to do", conduct.bounded),
     "P-ONE": Property(2, "every instalment is booked once", booking.exactly_once),
-    "P-SUM": Property(2, "documents add up to their instalment, in total and for each rate", booking.sums),
+    "P-SUM": Property(
+        2,
+        "documents add up to their instalment, in total and for each rate",
+        _all(booking.sums, details.currencies),
+    ),
     "P-MAP": Property(
         2,
         "customer, date and accounts are those of the instalment",
-        _all(booking.mapping, details.accounts, details.newcomers),
+        _all(booking.mapping, details.accounts, details.newcomers, details.terms),
     ),
     "P-LIM": Property(2, "nothing longer than the target takes is attempted", booking.limits),
     "P-ACK": Property(

@@ -30,6 +30,8 @@ from ixconform.systems import ixpole
 from ixconform.systems.target import Act, Target
 
 LOOK_S = 0.5
+STILL_S = 2.0
+"""Who asks nothing for so long waits for something."""
 CARRY_S, CARRY_LOOK_S = 20.0, 0.1
 """So long may it take until what a target posts is delivered."""
 SETTLE_MIN, SETTLE_SPARE, SETTLE_MAX = 6, 4, 24
@@ -141,7 +143,8 @@ class Player:
             wrote = any(map(self._writes, self.fresh))
             came = self._pass()
             struck = any(each["fault"] for each in self.fresh)  # what it could not do, it does the next time
-            if not (wrote or came or struck or turn <= kill["turn"] or self._backlog()):
+            unheard = self.ear is not None and self.ear.waits
+            if not (wrote or came or struck or unheard or turn <= kill["turn"] or self._backlog()):
                 return
         if not wrote:
             return
@@ -258,7 +261,8 @@ class Player:
         """One run that is killed when its nth request is at a place: `received`, before anything is done with it;
         `after_commit`, when all is done but the answer."""
         nth = int(step.args["nth"])
-        self.stage.control.arm(self.world, {"place": step.args["place"], "harm": "hold", "nth": nth})
+        where = {"system": "ixpole"} if self.traits.unseen else {}  # elsewhere nobody could see it
+        self.stage.control.arm(self.world, {"place": step.args["place"], "harm": "hold", "nth": nth, **where})
         going = self._begin()
         held = self._held(going)
         if held is not None:
@@ -282,10 +286,32 @@ class Player:
         return None
 
     def _both(self, step: Step) -> None:
-        """Two instances at the same time, on one store."""
-        first, second = self._begin(), self._begin()
+        """Two instances at the same time, on one store; where it says `at`, the first is held up there for so long that
+        the second does all that it would do."""
+        if "at" in step.args:
+            self.stage.control.arm(self.world, {**step.args["at"], "harm": "hold"})
+        first = self._begin()
+        held = self._held(first) if "at" in step.args else None
+        second = self._begin()
+        if held is not None:
+            self._moment("note", f"a second instance starts while the first waits at {held['operation']}")
+            self._until_still(second)
+            self.stage.control.release(self.world, held["id"], "continue")
+        elif "at" in step.args:
+            self.notes.append("the request that was waited for never came")
+        self.stage.control.disarm(self.world)
         self._run(first)
         self._run(second)
+
+    def _until_still(self, going: Going) -> None:
+        """Until it has ended or asks nothing more: it may well wait for the other one to end."""
+        last, since, began = self.cursor, time.monotonic(), time.monotonic()
+        while not going.wait(LOOK_S) and time.monotonic() - began < self.stage.run_limit_s:
+            now = self._last()
+            if now != last:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since > STILL_S:
+                return
 
     def _meanwhile(self, step: Step) -> None:
         """Something happens in a system while a request is on its way."""
@@ -406,13 +432,15 @@ def play(stage: Stage, case: Case) -> History:
 
 
 def idle_polls(events: Sequence[Mapping[str, Any]]) -> int:
-    """How many polls have come and gone since something changed: equal questions for instalments, but for the last."""
-    asked: Counter[str] = Counter()
+    """How many polls have come and gone since something changed, but for the last: equal questions for instalments;
+    where nothing at all is answered well, as with wrong credentials, equal requests."""
+    asked: Counter[tuple[str, str]] = Counter()
+    barred = all(each["status"] >= 400 for each in events)
     for each in events:
         if each["changed"]:
             asked.clear()
-        elif each["operation"] == "getInstalments":
-            asked[each["query"]] += 1
+        elif barred or each["operation"] == "getInstalments":
+            asked[each["operation"], each["query"]] += 1
     return max(asked.values(), default=1) - 1
 
 

@@ -68,6 +68,11 @@ class Wish:
     options: str = ""
     """What a replay needs beside the case's id."""
 
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """What leaves out a part of the levels, which are not decided then."""
+        return (*(f"--only {each}" for each in self.only), *(f"--skip {each}" for each in self.skip))
+
 
 @dataclass(slots=True)
 class Played:
@@ -133,13 +138,15 @@ class Runner:
         own = [each for each in self.result.checks if each.level == number]
         checks = self.result.checks[before:]
         result = level_result(each.verdict for each in own)
+        if result is LevelResult.REACHED and self.wish.selection:
+            result = LevelResult.INCONCLUSIVE
         level = Level(
             level=number,
             name=name,
             result=result,
             seconds=round(self.clock() - began, 3),
             requests=sum(each.requests for each in checks),
-            reason=_why(own, result),
+            reason=_why(own, result) or " ".join(self.wish.selection),
         )
         self.result.levels.append(level)
         return level

@@ -219,7 +219,8 @@ def judged(picked: Chosen, wish: Wish, console: Console, *, readings: str) -> Re
         preflight=found,
         readings=other,
         interrupted=interrupted,
-        pinned=picked.seed == 7 and not wish.only and not wish.budget_s,
+        selection=wish.selection,
+        pinned=picked.seed == 7 and not wish.selection and not wish.budget_s,
         notes=_notes(result, wish.lists),
     )
 

@@ -76,7 +76,7 @@ class Maker:
     def instalment(
         self, customer: Customer, lines: Sequence[Line] = (), *, code: str = "", day: date | str = TODAY,
         why: str = "", expect: str = "book", term: int = 30, unique: bool = True, reference: str = "", basis: str = "",
-        bare: bool = False,
+        bare: bool = False, currency: str = "",
     ) -> Instalment:  # fmt: skip
         number = len(self.instalments) + 1
         token = _word(self.seed * 1000 + number, 5)
@@ -87,6 +87,7 @@ class Maker:
             code=code or f"K-26{self.seed % 100:02d}{number:02d}-01", day=str(day), customer=customer.id, lines=marked,
             credit=sum(line.net_cents for line in marked) < 0, term=term, token=token, why=why, expect=expect,
             basis=basis or ("per_rate" if self.traits.vat_once else "per_line"), reference=reference,
+            currency=currency,
         )  # fmt: skip
         while unique and not bare and made.gross_cents in self._totals:
             first = replace(made.lines[0], net_cents=made.lines[0].net_cents + 100)

@@ -22,7 +22,7 @@ from conformance.histories import (
     with_told,
 )
 from ixconform.data import Step
-from ixconform.history import DocumentLine, Run
+from ixconform.history import DocumentLine, History, Run
 from ixconform.play import SETTLE_MAX, settling
 from ixconform.profile import Claims
 
@@ -367,12 +367,61 @@ def test_what_ixpole_names_on_lines_may_be_called_otherwise_but_not_dropped_or_m
     assert named("", "B") == named("A", "A") == {"P-MAP"}
 
 
-def test_a_new_customer_keeps_its_name() -> None:
+def newcomer(**held: str | None) -> History:
+    """One instalment of a new customer, and what the books hold of it."""
     made = data(1)
     new = replace(made.customers[0], known=False)
     history = right(replace(made, customers=(new,)))
-    party = replace(history.books.parties[0], code="701000")
-    good = replace(history, books=replace(history.books, parties=(party,)))
-    cut = replace(party, name=party.name[:8])
-    assert codes(good) == set()
-    assert codes(replace(good, books=replace(good.books, parties=(cut,)))) == {"P-MAP"}
+    party = replace(history.books.parties[0], **{"code": "701000", "vat": new.vat, **held})  # type: ignore[arg-type]
+    return replace(history, books=replace(history.books, parties=(party,)))
+
+
+CUSTOMER = data(1).customers[0]
+
+
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        ({}, set()),
+        ({"name": CUSTOMER.name[:8]}, {"P-MAP"}),
+        ({"email": ""}, {"P-MAP"}),
+        ({"email": "somebody@else.example"}, {"P-MAP"}),
+        ({"email": CUSTOMER.email.upper()}, set()),
+        ({"email": None}, set()),
+        ({"vat": ""}, {"P-MAP"}),
+        ({"vat": CUSTOMER.vat.removeprefix("BE")}, set()),
+        ({"vat": None}, set()),
+        ({"address": "Voorbeeldstraat\n12\n9000\nGent"}, set()),
+        ({"address": "12\n9000\nGent"}, {"P-MAP"}),
+        ({"address": ""}, {"P-MAP"}),
+    ],
+)
+def test_a_new_customer_keeps_what_ixpole_has_where_the_books_have_a_place_for_it(
+    held: dict[str, str | None], found: set[str]
+) -> None:
+    assert codes(newcomer(**held)) == found
+
+
+def test_an_address_that_a_person_has_entered_since_is_right_too() -> None:
+    history = newcomer(email="moved@club.example", address="Nieuwstraat 7, 3000 Leuven")
+    assert codes(history) == {"P-MAP"}
+    home = {"street": "Nieuwstraat", "postalCode": "3000", "city": "Leuven"}
+    moved = exchange(
+        9, "ixpole", "act:editCustomer", method="ACT", run=0,
+        sent={"customerId": CUSTOMER.id, "email": "moved@club.example", "addresses": [home]},
+    )  # fmt: skip
+    assert codes(replace(history, exchanges=(*history.exchanges, moved))) == set()
+
+
+@pytest.mark.parametrize(("ended", "found"), [("exit", {"P-CONV"}), ("quiet", set())])
+def test_polls_of_one_that_stays_are_no_work_out_of_proportion(ended: str, found: set[str]) -> None:
+    history = right(data(1))
+    polls = [exchange(100 + n, "ixpole", "getInstalments", run=1) for n in range(150)]
+    run = replace(history.runs[0], ended=ended, code=None if ended == "quiet" else 0)
+    assert codes(replace(history, runs=(run,), exchanges=(*history.exchanges, *polls))) == found
+    changes = [
+        exchange(100 + n, "silvasoft", "addproduct", sent={"ArticleNumber": str(n)}, changed=True)
+        for n in range(150)
+    ]
+    busy = replace(history, runs=(run,), exchanges=(*history.exchanges, *changes, *polls))
+    assert "P-CONV" in codes(busy)

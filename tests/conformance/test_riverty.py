@@ -36,11 +36,18 @@ def state(made: Data, *, status: str = "issued", lines: str = "invoiced") -> dic
         for line in each.lines
     ]  # fmt: skip
     customer = TARGET.code_of(made.customers[0])
-    order = {"reference": "A100", "customer": customer, "bill_to": ["X"], "day": each.day, "lines": held}
+    order = {
+        "reference": "A100",
+        "customer": customer,
+        "bill_to": ["X"],
+        "day": each.day,
+        "lines": held,
+        "currency": "EUR",
+    }
     invoice = {
         "reference": "I100", "number": "I100" if status == "issued" else "", "order": "A100", "customer": customer,
         "day": each.day, "due": "2026-05-15", "lines": held, "status": status, "paid_cents": 0, "credited_cents": 0,
-        "refunded_cents": 0,
+        "refunded_cents": 0, "currency": "EUR",
     }  # fmt: skip
     request = {
         "kind": "GET_INVOICE",
@@ -112,6 +119,19 @@ def test_a_number_that_the_connector_chose_is_not_real_before_the_service_has_ma
     history = life(made, told(made.instalments[0], EARLY, "I100"), number="I100", books=state(made))
     assert [each.code for each in findings(history)] == ["P-ACK"]
     assert "was a draft then" in findings(history)[0].actual
+
+
+@pytest.mark.parametrize(
+    ("member", "wrong", "code"), [("due", "2026-05-01", "P-MAP"), ("currency", "USD", "P-SUM")]
+)
+def test_terms_and_currencies_that_the_connector_names_are_those_of_the_instalment(
+    member: str, wrong: str, code: str
+) -> None:
+    made = one()
+    books = state(made)
+    books["invoices"]["1000|I100"][member] = wrong
+    history = life(made, told(made.instalments[0], LATE, "I100"), number="I100", books=books)
+    assert code in {each.code for each in findings(history)}
 
 
 @pytest.mark.parametrize("status", ["issued", "requested"])

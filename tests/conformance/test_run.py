@@ -114,6 +114,19 @@ def test_a_lost_answer_and_a_kill_end_as_without(control: Control, driver: Pytho
     assert history.runs[0].ended == "killed"
 
 
+def test_where_the_kit_cannot_look_nobody_is_killed(control: Control, driver: PythonDriver) -> None:
+    """The sixth request that iXpole gets, although the bridge has asked elsewhere before."""
+    stage = stage_of(control, driver, "ixpole-source-only")
+    plain = recording(Asked(profile=profile_of(stage.profile), claims=Claims()))
+    kill = Step("kill", {"place": "received", "nth": 6})
+    history = play(stage, replace(plain, steps=(kill, *plain.steps), faulty=True))
+    first = [each.operation for each in history.asked if each.run == 1]
+    assert [each.text for each in history.moments if each.kind == "kill"] == [
+        f"killed at {first[5]}, before it is handled"
+    ]
+    assert judge(history, stage.target, Claims()) == []
+
+
 def test_a_wrong_connector_is_told_its_shortest_story_and_a_right_one_plays_it_as_fixed(
     control: Control, tmp_path: Path
 ) -> None:
@@ -124,6 +137,7 @@ def test_a_wrong_connector_is_told_its_shortest_story_and_a_right_one_plays_it_a
     )  # fmt: skip
     report = from_json(done.stdout)
     assert (done.returncode, report.outcome) == (1, Outcome.FAILED), done.stderr
+    assert (report.selection, report.reached, report.pinned) == (("--only C-010",), None, False)
     failed = {each.code: each for each in report.checks if each.verdict.value == "fail"}
     assert set(failed) == {"P-SUM"}
     story = failed["P-SUM"].counterexample
@@ -154,6 +168,8 @@ def test_a_listed_failure_does_not_fail_the_run_and_a_listed_pass_does(
     (tmp_path / "known.txt").write_text("# known\nP-SUM/C-010\n")
     listed = conform(tmp_path, control.url, *options, "--known-failing", "known.txt", *mutant("M23"))
     assert (listed.returncode, "known-failing" in listed.stdout) == (0, True), listed.stdout + listed.stderr
+    assert "selected scenarios only · ixpole-silvasoft-direct  passed" in listed.stdout
+    assert "no level is decided with --only C-010" in listed.stdout
     stale = conform(tmp_path, control.url, *options, "--known-failing", "known.txt", *right())
     assert (stale.returncode, "take it off the list" in stale.stdout) == (1, True), (
         stale.stdout + stale.stderr
@@ -165,7 +181,7 @@ def test_a_listed_failure_does_not_fail_the_run_and_a_listed_pass_does(
     [
         (["--", "no-such-connector"], "was not found"),
         pytest.param(
-            ["--", sys.executable, "-S", "-c", "pass"], "without one request", marks=pytest.mark.long
+            ["--", sys.executable, "-S", "-c", "pass"], "not one request came", marks=pytest.mark.long
         ),
         pytest.param(
             ["--", sys.executable, "-S", "-c", "raise SystemExit(3)"], "exit code 3", marks=pytest.mark.long

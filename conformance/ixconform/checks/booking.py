@@ -237,7 +237,7 @@ def _mapped(seen: Seen, instalment: Instalment, document: Document) -> list[Find
         found.append(
             Finding(code="P-MAP", instalment=instalment.code, actual=wrong[0], expected=wrong[1], marks=marks)
         )
-    if document.day and document.day != instalment.day and not _dated_by_person(seen, document):
+    if document.day and document.day != instalment.day and not dated_by_person(seen):
         found.append(
             Finding(
                 code="P-MAP",
@@ -281,7 +281,7 @@ def _tag(seen: Seen, instalment: Instalment, document: Document) -> list[Finding
     ]
 
 
-def _dated_by_person(seen: Seen, document: Document) -> bool:
+def dated_by_person(seen: Seen) -> bool:
     """A draft that a person makes real may be dated that day."""
     return any(each.person and each.operation in POSTS for each in seen.history.exchanges)
 

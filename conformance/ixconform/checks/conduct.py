@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ixconform.checks.finding import Finding, Seen
-from ixconform.history import REQUESTS_MAX, Exchange, moment
+from ixconform.history import REQUESTS_MAX, Exchange, Run, moment
 
 PER_INSTALMENT, PER_RUN = 40, 60
 """Requests that one run may take, at most; a right connector needs about a third."""
@@ -175,20 +175,30 @@ def bounded(seen: Seen) -> list[Finding]:
     """The work of a run is in proportion to what there is to do."""
     most = PER_RUN + PER_INSTALMENT * max(1, len(seen.history.case.data.instalments))
     found = []
-    counts = Counter(each.run for each in seen.history.asked if each.run)
-    for run, number in counts.items():
-        if number > most:
-            busiest = Counter(each.operation for each in seen.history.asked if each.run == run).most_common(
-                1
-            )[0]
+    for run in seen.history.runs:
+        asked = _work(seen, run)
+        if len(asked) > most:
+            (operation, times), *_ = Counter(each.operation for each in asked).most_common(1)
             found.append(
                 Finding(
                     code="P-CONV",
-                    actual=f"{number} requests in run {run}, {busiest[1]} of them {busiest[0]}",
+                    actual=f"{len(asked)} requests in run {run.number}, {times} of them {operation}",
                     expected=f"at most {most} for {len(seen.history.case.data.instalments)} instalments",
                 )
             )
     return found
+
+
+def _work(seen: Seen, run: Run) -> list[Exchange]:
+    """The requests of a run. One that stays polls on until the kit has seen that it rests, and that may take a while:
+    equal questions after its last change count once."""
+    asked = [each for each in seen.history.asked if each.run == run.number]
+    if run.ended != "quiet":
+        return asked
+    changes = [n for n, each in enumerate(asked, 1) if each.changed and each.operation not in _logins(seen)]
+    last = changes[-1] if changes else 0
+    polls = {(each.operation, each.path, each.query, str(each.sent)): each for each in asked[last:]}
+    return [*asked[:last], *polls.values()]
 
 
 def rates(seen: Seen) -> list[Finding]:
@@ -237,13 +247,15 @@ def _seconds(first: Exchange, second: Exchange) -> float:
 
 
 def retries(seen: Seen) -> list[Finding]:
-    """What was refused for good is not sent again unchanged, run after run."""
+    """What was refused for good is not sent again unchanged, run after run. Signing in is P-LOGIN's."""
+    logins = seen.target.traits.logins | {"postToken"}
     counts: Counter[tuple[str, str]] = Counter()
     events: dict[tuple[str, str], list[int]] = {}
     for each in seen.history.asked:
         if (
             each.method == "GET"
             or each.fault
+            or each.operation in logins
             or each.status < 400
             or each.status in BENIGN
             or each.status >= 500

@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -22,8 +22,9 @@ from ixconform.drivers.process import Process, StartError, program
 READY_S = 15.0
 LOOK_S = 0.2
 IDLE_POLLS = 2
-FIRST_S = 15.0
-"""A service that polls now and then is waited for; after so long without any request it is at rest too."""
+FIRST_S, START_S = 15.0, 45.0
+"""A service that polls now and then is waited for; after so long without any request it is at rest too. One that was
+just started may take longer until its first request, on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,14 @@ class ServiceSession:
 
     def begin(self) -> ServiceRun:
         """Starts the service where it does not run; else its next polls are the run."""
-        if self.process is None or self.process.ended.is_set():
+        starts = self.process is None or self.process.ended.is_set()
+        if starts:
             self.process = Process(
                 program(self.driver.command, self.driver.cwd), self.place.env, self.place.secrets
             )
             _until_ready(self.process, self.driver.ready)
-        return ServiceRun(self, self.process, self.driver.quiet_s)
+        assert self.process is not None
+        return ServiceRun(self, self.process, self.driver.quiet_s, START_S if starts else FIRST_S)
 
     def close(self) -> None:
         if self.process is not None:
@@ -69,6 +72,8 @@ class ServiceRun:
     session: ServiceSession
     process: Process
     quiet_s: float
+    first_s: float = FIRST_S
+    _began: float = field(default_factory=time.monotonic)
     _since: float = field(default_factory=time.monotonic)
     _killed: bool = False
     _heard: bool = False
@@ -82,7 +87,7 @@ class ServiceRun:
     def wait(self, timeout: float) -> bool:
         if self.process.wait(min(timeout, self.quiet_s)):
             return True
-        quiet_s = self.quiet_s if self._heard else max(self.quiet_s, FIRST_S)
+        quiet_s = self.quiet_s if self._heard else max(self.quiet_s, self.first_s)
         return self._idle or time.monotonic() - self._since >= quiet_s
 
     def kill(self) -> None:
@@ -96,7 +101,8 @@ class ServiceRun:
         ended = self.process.ended.is_set()
         if ended:
             self.process.clean()
-        return ended_of(self.process, quiet=not ended)
+        took = time.monotonic() - self._began
+        return replace(ended_of(self.process, quiet=not ended), seconds=took)
 
 
 def _until_ready(process: Process, ready: str) -> None:

@@ -41,7 +41,7 @@ def outdated(report: Report, current: Mapping[str, str] | None) -> bool:
 
 
 def colour(report: Report, current: Mapping[str, str] | None = None) -> str:
-    judged = report.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE)
+    judged = report.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE) and not report.selection
     return COLOURS[report.reached] if judged and not outdated(report, current) else GREY
 
 
@@ -51,7 +51,7 @@ def render_json(report: Report, current: Mapping[str, str] | None = None) -> str
         "label": LABEL,
         "message": message(report, current),
         "color": colour(report, current),
-        "isError": report.reached is None,
+        "isError": report.reached is None and not report.selection,
         "level": report.reached,
         "profile": line(report.profile.name),
         "kit": line(report.kit.version),

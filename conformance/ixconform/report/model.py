@@ -340,6 +340,8 @@ class Report:
     seed: Count = 0
     seeds: tuple[int, ...] = ()
     """The seed of each generated world, in the order of play."""
+    selection: tuple[str, ...] = ()
+    """What narrowed the run to some of its scenarios, as `--only C-010`; then no level is decided."""
     pinned: bool = False
     """Seed and budget are those that certification demands."""
     capabilities: tuple[Capability, ...] = ()

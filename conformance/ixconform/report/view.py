@@ -119,6 +119,8 @@ def badge_message(report: Report) -> str:
         return "not started"
     if report.outcome in (Outcome.KIT_ERROR, Outcome.INTERRUPTED):
         return "invalid" if report.outcome is Outcome.KIT_ERROR else "interrupted"
+    if report.selection:
+        return "selected scenarios only"
     return "no level" if report.reached is None else f"L{report.reached}"
 
 
@@ -160,6 +162,8 @@ def summary(report: Report) -> str:
     if report.outcome is Outcome.KIT_ERROR:
         return f"{name} was not judged: the kit itself broke. Please report it."
     reached = "reaches no level" if report.reached is None else f"reaches L{report.reached}"
+    if report.selection:
+        reached = f"was judged with {line(' '.join(report.selection))}, which decides no level"
     open_ends = [check for check in report.checks if check.verdict in (Verdict.FAIL, Verdict.ERROR)]
     if open_ends:
         return f"{name} {reached}; {plural(len(open_ends), 'check fails', 'checks fail')}."

@@ -57,6 +57,20 @@ def unknown_rate(asked: Asked) -> list[Case]:
     return [case(asked, maker, life(asked))]
 
 
+def other_currency(asked: Asked) -> list[Case]:
+    """Books that have one currency hold nothing else; where each document names its own, it may be booked so."""
+    traits = asked.target.traits
+    other = "USD" if traits.currency == "EUR" else "EUR"
+    expect, where = (
+        ("may-park", "usually") if traits.names_currency else ("refuse", "all that the books hold")
+    )
+    maker = asked.maker(48)
+    why = f"in {other}, where {traits.currency} is {where}"
+    maker.instalment(maker.customer(), currency=other, expect=expect, why=why)
+    maker.instalment(maker.customer(), why="an ordinary one beside it")
+    return [case(asked, maker, life(asked))]
+
+
 def empty_ones(asked: Asked) -> list[Case]:
     maker = asked.maker(43)
     maker.instalment(maker.customer(), bare=True, why="no line at all", expect="refuse")
@@ -156,6 +170,10 @@ SCENARIOS = (
     _of(
         "C-035", "an unknown rate", unknown_rate, "P-ONE", "P-SUM",
         purpose="A rate that the administration does not have stops that instalment, and no other.",
+    ),
+    _of(
+        "C-036", "another currency", other_currency, "P-ONE", "P-SUM",
+        purpose="Amounts in another currency are not booked as if they were the books' own.",
     ),
     _of(
         "C-041", "no lines", empty_ones, "P-ONE", "P-LIM",

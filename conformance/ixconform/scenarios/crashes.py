@@ -60,12 +60,21 @@ def long_life(asked: Asked) -> list[Case] | Omitted:
 
 
 def both(asked: Asked) -> list[Case] | Omitted:
+    """One waits while the other does its work, so that none is just lucky; and last side by side, as it comes."""
     if not asked.claims.two_at_once:
         return Omitted("not claimed: two_at_once = false")
     maker = asked.maker(35)
     for _ in range(3):
         maker.instalment(maker.customer())
-    return [case(asked, maker, (Step("both"), *life(asked)), faulty=False)]
+    creates = [call for call in asked.recorded if call.operation in asked.target.traits.creates]
+    waits = [("ixpole", "getInstalments", "sending")]
+    waits += [(call.system, call.operation, "received") for call in creates[:1]]
+    made = []
+    for system, operation, place in waits:
+        at = {"system": system, "operation": operation, "place": place}
+        words = f"the first waits at {operation} while the second works"
+        made.append(case(asked, maker, (Step("both", {"at": at}), *life(asked)), variant=words))
+    return [*made, case(asked, maker, (Step("both"), *life(asked)), variant="side by side")]
 
 
 def jumps(asked: Asked) -> list[Case]:

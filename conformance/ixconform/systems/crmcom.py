@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from ixconform.data import Customer, Product
-from ixconform.history import Books, Document, DocumentLine, Exchange, Party
+from ixconform.data import Customer
+from ixconform.history import Books, Document, DocumentLine, Party
 from ixconform.money import shown
-from ixconform.systems.target import Act, Traits, texts
+from ixconform.systems.target import Act, Traits, Usual, texts
 
 TRAITS = Traits(
     name="crmcom", title="CRM.COM", currency="EUR", country="BE", rates=("21", "25", "6", "12", "0"), negative=False,
     creates=frozenset({"invoicesCreate"}), adds=frozenset({"accountsReceivableCreate"}),
     logins=frozenset({"authenticationToken", "authenticationWebApiKeyToken"}), enforced=("back_office_code",),
+    dues=True,
 )  # fmt: skip
 STAGES = {"DRAFT": "draft", "POSTED": "live", "REJECTED": "void", "CANCELLED": "void"}
 
 
-class CrmCom:
+class CrmCom(Usual):
     traits = TRAITS
 
     def code_of(self, customer: Customer) -> str:
@@ -29,16 +30,12 @@ class CrmCom:
         name = " ".join(customer.person) if customer.person else customer.name
         return "addAccount", {"name": name, "number": self.code_of(customer)}
 
-    def stock(self, product: Product) -> Act | None:
-        return None
-
     def books(self, state: Mapping[str, Any]) -> Books:
         accounts = state["accounts"]["all"].values()
         return Books(
             documents=tuple(_invoice(each) for each in state["invoices"]["all"].values()),
             parties=tuple(
-                Party(key=each["id"], code=each["number"], name=each["name"] or "", email="")
-                for each in accounts
+                Party(key=each["id"], code=each["number"], name=each["name"] or "") for each in accounts
             ),
             products=tuple(each["code"] for each in state["products"]["all"].values()),
         )
@@ -50,17 +47,8 @@ class CrmCom:
         amount = {} if cents is None else {"amount": float(shown(cents))}
         return "registerPayment", {**document.handle, **amount}
 
-    def unpay(self, document: Document) -> Act | None:
-        return None
-
     def drop(self, document: Document) -> Act | None:
         return "rejectInvoice", document.handle
-
-    def by_hand(self, number: str, customer: Customer) -> Act | None:
-        return None
-
-    def limited(self, exchange: Exchange) -> bool:
-        return exchange.status == 429
 
 
 def _invoice(held: Mapping[str, Any]) -> Document:

@@ -44,8 +44,7 @@ class Ack:
 
 
 def enter_customer(customer: Customer, code: str | None, country: str) -> Act:
-    street = "Bredgade" if country == "DK" else "Voorbeeldstraat"
-    city, postal = ("København K", "1260") if country == "DK" else ("Gent", "9000")
+    street, postal, city = home_in(country)
     address = {
         "addressId": customer.id * 10,
         "isDefault": True,
@@ -66,6 +65,11 @@ def enter_customer(customer: Customer, code: str | None, country: str) -> Act:
         first, last = customer.person
         return "addCustomer", {**fields, "customerType": "Private", "firstName": first, "lastName": last}
     return "addCustomer", {**fields, "name": customer.name, "vatNumber": customer.vat or None}
+
+
+def home_in(country: str) -> tuple[str, str, str]:
+    """Street, postal code and city of every customer at first; only house numbers differ."""
+    return ("Bredgade", "1260", "København K") if country == "DK" else ("Voorbeeldstraat", "9000", "Gent")
 
 
 def edit_customer(customer: Customer, country: str) -> Act:
@@ -130,7 +134,7 @@ def enter_instalment(instalment: Instalment, data: Data, currency: str) -> Act:
         "invoiceReference": instalment.reference,
         "sale": {"contractNumber": contract, "saleType": "Credit" if instalment.credit else "Season"},
         "customer": {"customerId": instalment.customer},
-        "currency": currency,
+        "currency": instalment.currency or currency,
         "paymentTermDays": instalment.term,
         "amountExclVat": float(shown(instalment.net_cents)),
         "vatAmount": float(shown(instalment.vat_cents)),

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from ixconform.data import Customer, Product
-from ixconform.history import Books, Document, DocumentLine, Exchange, Party
+from ixconform.data import Customer
+from ixconform.history import Books, Document, DocumentLine, Party
 from ixconform.money import shown
-from ixconform.systems.target import Act, Traits, texts
+from ixconform.systems.target import Act, Traits, Usual, texts
 
 NOTIFICATIONS = (
     "accounting/EDIErrorSent",
@@ -26,7 +26,7 @@ TRAITS = Traits(
     name="riverty", title="Riverty", currency="EUR", country="BE", rates=("21", "6", "12", "0"), negative=False,
     makes_products=False, has_pdf=True, creates=frozenset({"createOrder", "createInvoice"}),
     enforced=("orderReference", "invoiceReference"), posts=True, pulse="2m", payments_after="1d", drops=False,
-    unpays=False, overpays=True, customers_along=True,
+    unpays=False, overpays=True, customers_along=True, dues=True, names_currency=True,
     opening={"draft": (("setOnboarding", {"invoicesByHand": True}),)},
     callback="/administration/v1/notification-callbacks", registers=frozenset({"createNotificationCallback"}),
     notifications=NOTIFICATIONS,
@@ -34,7 +34,7 @@ TRAITS = Traits(
 STAGES = {"requested": "draft", "issued": "live", "replaced": "void"}
 
 
-class Riverty:
+class Riverty(Usual):
     traits = TRAITS
 
     def code_of(self, customer: Customer) -> str:
@@ -42,9 +42,6 @@ class Riverty:
 
     def enter(self, customer: Customer) -> Act | None:
         """A customer comes into being with the first order; only iXpole knows it before."""
-        return None
-
-    def stock(self, product: Product) -> Act | None:
         return None
 
     def books(self, state: Mapping[str, Any]) -> Books:
@@ -64,18 +61,6 @@ class Riverty:
     def pay(self, document: Document, cents: int | None) -> Act:
         amount = {} if cents is None else {"amount": shown(cents)}
         return "registerPayment", {**document.handle, **amount}
-
-    def unpay(self, document: Document) -> Act | None:
-        return None
-
-    def drop(self, document: Document) -> Act | None:
-        return None
-
-    def by_hand(self, number: str, customer: Customer) -> Act | None:
-        return None
-
-    def limited(self, exchange: Exchange) -> bool:
-        return exchange.status == 429
 
 
 def _made(state: Mapping[str, Any]) -> dict[str, str]:
@@ -99,9 +84,7 @@ def _parties(orders: Iterable[Mapping[str, Any]]) -> Iterable[Party]:
     seen: dict[str, Party] = {}
     for each in orders:
         name = each["bill_to"][0] if each["bill_to"] else ""
-        seen.setdefault(
-            each["customer"], Party(key=each["customer"], code=each["customer"], name=name, email="")
-        )
+        seen.setdefault(each["customer"], Party(key=each["customer"], code=each["customer"], name=name))
     return seen.values()
 
 
@@ -115,7 +98,7 @@ def _invoice(held: Mapping[str, Any], made: Mapping[str, str]) -> Document:
         key=f"invoice {held['reference']}", kind="invoice", stage=stage,
         number=held["number"] if stage != "draft" else "", names=tuple(sorted(names - {""})),
         customer=held["customer"], total_cents=total, net_cents=sum(line.net_cents for line in lines), lines=lines,
-        day=held["day"], due=held["due"], outstanding_cents=outstanding,
+        day=held["day"], due=held["due"], currency=held["currency"], outstanding_cents=outstanding,
         texts=texts([held["reference"], held["order"], [line.text for line in lines]]),
         handle={"invoiceReference": held["reference"], "orderReference": held["order"]},
         since=made.get(held["reference"], ""),
@@ -130,7 +113,7 @@ def _order(held: Mapping[str, Any]) -> Document:
         key=f"order {held['reference']}", kind="order", stage="draft" if waits else "void",
         names=(held["reference"],), customer=held["customer"], lines=lines,
         total_cents=sum(line.gross_cents for line in lines), net_cents=sum(line.net_cents for line in lines),
-        day=held["day"], due="", outstanding_cents=0,
+        day=held["day"], due="", currency=held["currency"], outstanding_cents=0,
         texts=texts([held["reference"], [line.text for line in lines]]),
         handle={"orderReference": held["reference"]},
     )  # fmt: skip

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from ixconform.data import Customer, Product
+from ixconform.data import Customer
 from ixconform.history import Books, Document, DocumentLine, Exchange, Party
 from ixconform.money import shown
-from ixconform.systems.target import Act, Traits, texts
+from ixconform.systems.target import Act, Traits, Usual, texts
 
 TRAITS = Traits(
     name="silvasoft", title="Silvasoft", currency="EUR", country="BE", rates=("21", "6", "12", "0"),
@@ -23,7 +23,7 @@ OWN = 99_999
 """The customer of the opening invoice, which the base world has so that numbers do not begin at 1."""
 
 
-class Silvasoft:
+class Silvasoft(Usual):
     traits = TRAITS
 
     def code_of(self, customer: Customer) -> str:
@@ -45,16 +45,13 @@ class Silvasoft:
             "TaxIdentificationNumber": customer.vat.removeprefix("BE"),
         }
 
-    def stock(self, product: Product) -> Act | None:
-        return None
-
     def books(self, state: Mapping[str, Any]) -> Books:
         invoices = [_invoice(each) for each in state["sales"]["all"].values()]
         orders = [_order(each) for each in state["orders"]["all"].values()]
         parties = [
             Party(
                 key=str(each["guid"]), code=str(each["customer_number"] or ""), name=each["name"] or "",
-                email=each["email"] or "",
+                email=each["email"] or "", vat=each["vat"] or "", address=texts([each["address"]]),
             )
             for each in state["parties"]["all"].values()
             if each["is_customer"] and each["customer_number"] != OWN

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ixconform.data import Customer, Product
+from ixconform.data import Customer
 from ixconform.history import Books, Document, Exchange
 
 Act = tuple[str, Mapping[str, Any]]
@@ -63,6 +63,10 @@ class Traits:
     """The action that archives a product by its code, which stands in this member: `archiveProduct ArticleNumber`."""
     drops: bool = True
     """Whether people can delete a draft there."""
+    dues: bool = False
+    """Whether it takes from the connector when a document is due; else it works that out itself."""
+    names_currency: bool = False
+    """Whether each document names its currency; else the books have one, and nothing else can be booked."""
     customers_along: bool = False
     """A customer is no record of its own, but comes with the first document."""
     opening: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)
@@ -79,10 +83,6 @@ class Target(Protocol):
 
     def enter(self, customer: Customer) -> Act | None:
         """Enter a customer by hand."""
-        ...
-
-    def stock(self, product: Product) -> Act | None:
-        """Enter a product by hand; None where it is there from the start."""
         ...
 
     def books(self, state: Mapping[str, Any]) -> Books:
@@ -108,6 +108,22 @@ class Target(Protocol):
     def limited(self, exchange: Exchange) -> bool:
         """Whether this answer says "too many requests", in whatever disguise."""
         ...
+
+
+class Usual:
+    """What is so with most targets: people cannot do it there. Each says only where it differs."""
+
+    def unpay(self, document: Document) -> Act | None:
+        return None
+
+    def drop(self, document: Document) -> Act | None:
+        return None
+
+    def by_hand(self, number: str, customer: Customer) -> Act | None:
+        return None
+
+    def limited(self, exchange: Exchange) -> bool:
+        return exchange.status == 429
 
 
 def texts(values: Iterable[Any]) -> str:

@@ -8,15 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ixconform.data import Customer, Product
-from ixconform.history import Books, Document, DocumentLine, Exchange, Party
+from ixconform.data import Customer
+from ixconform.history import Books, Document, DocumentLine, Party
 from ixconform.money import vat_of
-from ixconform.systems.target import Act, Traits, texts
+from ixconform.systems.target import Act, Traits, Usual, texts
 
 TRAITS = Traits(
     name="telecomx", title="TelecomX", currency="DKK", country="DK", rates=("25", "0"), vat_once=True,
     makes_products=False, creates=frozenset({"invoiceCreate"}), adds=frozenset({"customerCreate"}),
-    logins=frozenset({"authLogin", "authLoginGet"}), part_payments=False,
+    logins=frozenset({"authLogin", "authLoginGet"}), part_payments=False, dues=True,
 )  # fmt: skip
 ZONE = ZoneInfo("Europe/Copenhagen")
 PENDING = "-1"
@@ -24,7 +24,7 @@ RATES = {True: Decimal(0), False: Decimal(25)}
 """By `vatExempt`."""
 
 
-class TelecomX:
+class TelecomX(Usual):
     traits = TRAITS
 
     def code_of(self, customer: Customer) -> str:
@@ -46,14 +46,12 @@ class TelecomX:
             "finance": finance, "parentReseller": "5b0000000000000000000001",
         }  # fmt: skip
 
-    def stock(self, product: Product) -> Act | None:
-        return None
-
     def books(self, state: Mapping[str, Any]) -> Books:
         parties = [
             Party(
                 key=each["id"], code=each["id"], name=each["texts"].get("name", ""),
-                email=each["texts"].get("emailAddress", ""),
+                email=each["finance"].get("emailAddress", "") or each["texts"].get("emailAddress", ""),
+                vat=each["finance"].get("vatNumber", ""), address=texts([each["addresses"]]),
                 codes=tuple(filter(None, [str(each["finance"].get("accountingSystemId", ""))])),
             )
             for each in state["customers"].values()
@@ -77,12 +75,6 @@ class TelecomX:
 
     def drop(self, document: Document) -> Act | None:
         return "deleteInvoice", document.handle
-
-    def by_hand(self, number: str, customer: Customer) -> Act | None:
-        return None
-
-    def limited(self, exchange: Exchange) -> bool:
-        return exchange.status == 429
 
 
 def _invoice(held: Mapping[str, Any]) -> Document:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ixconform.data import Customer, Product
-from ixconform.history import Books, Document, Exchange
-from ixconform.systems.target import Act, Traits
+from ixconform.data import Customer
+from ixconform.history import Books, Document
+from ixconform.systems.target import Act, Traits, Usual
 
 TRAITS = Traits(
     name="unseen",
@@ -19,16 +19,13 @@ TRAITS = Traits(
 )
 
 
-class Unseen:
+class Unseen(Usual):
     traits = TRAITS
 
     def code_of(self, customer: Customer) -> str:
         return str(100_000 + customer.id)
 
     def enter(self, customer: Customer) -> Act | None:
-        return None
-
-    def stock(self, product: Product) -> Act | None:
         return None
 
     def books(self, state: Mapping[str, Any]) -> Books:
@@ -39,15 +36,3 @@ class Unseen:
 
     def pay(self, document: Document, cents: int | None) -> Act | None:
         return None
-
-    def unpay(self, document: Document) -> Act | None:
-        return None
-
-    def drop(self, document: Document) -> Act | None:
-        return None
-
-    def by_hand(self, number: str, customer: Customer) -> Act | None:
-        return None
-
-    def limited(self, exchange: Exchange) -> bool:
-        return exchange.status == 429

@@ -76,6 +76,7 @@ class Target:
     keyed = False
     """The target itself refuses a second document for the same instalment."""
     lines_max = 0
+    currency = "EUR"
 
     def tag(self, code: str) -> str:
         return f"[iX:{code}]"
@@ -161,7 +162,12 @@ class Connector:
             raise Parked("it has no lines")
         if self.target.lines_max and count > self.target.lines_max:
             raise Parked(f"it has {count} lines, at most {self.target.lines_max} can be booked")
+        self.is_ours(instalment)
         self.adds_up(instalment)
+
+    def is_ours(self, instalment: dict[str, Any]) -> None:
+        if instalment["currency"] != self.target.currency:
+            raise Parked(f"the books are in {self.target.currency}, not in {instalment['currency']}")
 
     def adds_up(self, instalment: dict[str, Any]) -> None:
         gross_of(instalment)

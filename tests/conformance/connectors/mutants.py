@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import string
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -20,7 +21,7 @@ from base import Connector, Document
 from family import callable_of, main, told
 from mutant import DRAFTS, Mutant
 from plumbing import Lost, Refused, say
-from silvasoft import Silvasoft
+from silvasoft import Silvasoft, address_of
 from telecomx import TelecomX
 
 
@@ -192,6 +193,8 @@ def new_customer(target: Silvasoft, customer: dict[str, Any]) -> str:
         "CustomerNumber": 0,
         "IsCustomer": True,
         "Email": customer.get("email"),
+        "TaxIdentificationNumber": (customer.get("vatNumber") or "").lstrip(string.ascii_letters),
+        **{f"Address_{name}": value for name, value in address_of(customer).items() if value},
         "OnExistingRelationEmail": "CONTINUE",
         "OnExistingRelationName": "CONTINUE",
     }

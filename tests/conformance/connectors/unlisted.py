@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from base import Connector, Document
 from crmcom import CrmCom
 from family import callable_of, main, told
+from plumbing import Lost
 from silvasoft import Silvasoft
 from telecomx import TelecomX
 
@@ -248,7 +249,92 @@ class U16(Unlisted):
             return {n: value for n, value in super().line(line).items() if n != "LedgerAccountNumber"}
 
 
-UNLISTED = {each.__name__: each for each in Unlisted.__subclasses__()}
+class Careless(Unlisted):
+    """Leaves something out when it makes a customer."""
+
+    left_out: tuple[str, ...] = ()
+
+    def customer(self, instalment: dict[str, Any]) -> str:
+        source = self.source.customer
+        try:
+            self.source.customer = lambda number: source(number) | dict.fromkeys(self.left_out)  # type: ignore[method-assign]
+            return super().customer(instalment)
+        finally:
+            self.source.customer = source  # type: ignore[method-assign]
+
+
+class U17(Careless):
+    """A new customer is made without its e-mail address."""
+
+    left_out = ("email", "invoiceEmail")
+    named, profiles = ("P-MAP",), ("silvasoft-direct", "silvasoft-draft", "telecomx-direct")
+
+
+class U18(Careless):
+    """A new customer is made without its VAT number."""
+
+    left_out = ("vatNumber",)
+    named, profiles = ("P-MAP",), ("silvasoft-direct", "silvasoft-draft", "telecomx-direct")
+
+
+class U21(Careless):
+    """A new customer is made without its address, as far as the books take it so."""
+
+    left_out = ("addresses",)
+    named, profiles = ("P-MAP",), ("silvasoft-direct", "silvasoft-draft")
+
+
+class U19(Unlisted):
+    """An amount in another currency is booked as if it were in that of the books."""
+
+    named, profiles = ("P-ONE",), ANY
+
+    def is_ours(self, instalment: dict[str, Any]) -> None:
+        """Nobody looks."""
+
+
+class U20(Unlisted):
+    """Each document is due after thirty days in the books, whatever term iXpole gives, and told as it stands there."""
+
+    named, profiles = ("P-MAP",), ("crmcom-direct", "telecomx-direct")
+
+    def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
+        return super().create(code, {**instalment, "paymentTermDays": 30}, digest)
+
+
+class U22(Unlisted):
+    """That a document is about to be made is noted only where its answer is lost: a kill in between is forgotten."""
+
+    named, profiles = ("P-ONE",), ("silvasoft-direct", "silvasoft-draft", "telecomx-direct")
+
+    def create(self, code: str, instalment: dict[str, Any], digest: str) -> Document:
+        put, noted = self.state.put, dict[str, Any]()
+        try:
+            self.state.put = lambda about, **values: (
+                noted.update(values) if "creating" in values else put(about, **values)
+            )
+            made = super().create(code, instalment, digest)
+        except Lost:
+            put(code, **noted)
+            raise
+        finally:
+            self.state.put = put
+        put(code, **noted)
+        return made
+
+
+class U23(Unlisted):
+    """Nobody looks whether another poll is at work on the same store."""
+
+    named, profiles = ("P-ONE", "P-DEP", "P-ACK"), ANY
+
+    def poll(self) -> int:
+        self.state.alone = lambda: contextlib.nullcontext(True)
+        return super().poll()
+
+
+FAMILY = [each for each in (*Unlisted.__subclasses__(), *Careless.__subclasses__()) if each is not Careless]
+UNLISTED = {each.__name__: each for each in sorted(FAMILY, key=lambda each: each.__name__)}
 
 
 def __getattr__(name: str) -> Callable[[Any], int]:

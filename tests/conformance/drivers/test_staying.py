@@ -15,7 +15,8 @@ from ixconform.drivers.service import ServiceDriver
 from ixconform.judge import judge
 from ixconform.play import Stage, idle_polls, play
 from ixconform.profile import Claims, profile_of
-from ixconform.scenarios.asked import Asked, recording
+from ixconform.scenarios.asked import Asked, Omitted, recording
+from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.systems.registry import target_of
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
@@ -25,7 +26,7 @@ sys.path.insert(0, {folder!r})
 import connector
 while True:
     connector.silvasoft(dict(os.environ))
-    threading.Event().wait(0.1)
+    threading.Event().wait({pause})
 """
 SERVER = """
 import http.server, json, os, sys
@@ -54,8 +55,8 @@ def free_port() -> int:
         return int(there.getsockname()[1])
 
 
-def service() -> tuple[Driver, str]:
-    script = LOOP.format(folder=str(CONNECTORS))
+def service(pause: float = 0.1) -> tuple[Driver, str]:
+    script = LOOP.format(folder=str(CONNECTORS), pause=pause)
     return ServiceDriver([sys.executable, "-c", script], quiet_s=1.0), "quiet"
 
 
@@ -84,9 +85,28 @@ def test_a_right_connector_that_stays_is_judged_and_ended(control: Control, made
             client.get(driver.url)
 
 
+def test_wrong_credentials_bring_one_that_stays_to_rest_as_well(control: Control) -> None:
+    driver, rests = service(pause=0.6)  # faster is hammering
+    profile = profile_of("ixpole-silvasoft-direct")
+    stage = Stage(
+        control=control, driver=driver, target=target_of("silvasoft"), profile=profile.name, mode="direct",
+        run_limit_s=20.0,
+    )  # fmt: skip
+    wrong = next(each for each in SCENARIOS if each.id == "C-002").cases(
+        Asked(profile=profile, claims=Claims())
+    )
+    assert not isinstance(wrong, Omitted)
+    history = play(stage, wrong[0])
+    assert judge(history, stage.target, Claims()) == []
+    assert (history.runs[0].ended, len(history.runs)) == (rests, 1)
+    assert 0 < history.runs[0].seconds < stage.run_limit_s
+
+
 def test_polls_that_change_nothing_are_counted_and_pages_are_not() -> None:
-    def event(operation: str, query: str = "", *, changed: bool = False) -> dict[str, object]:
-        return {"operation": operation, "query": query, "changed": changed}
+    def event(
+        operation: str, query: str = "", *, changed: bool = False, status: int = 200
+    ) -> dict[str, object]:
+        return {"operation": operation, "query": query, "changed": changed, "status": status}
 
     ask = event("getInstalments")
     assert idle_polls([]) == 0
@@ -94,3 +114,6 @@ def test_polls_that_change_nothing_are_counted_and_pages_are_not() -> None:
     assert idle_polls([ask, event("listrelations"), ask, ask]) == 2
     assert idle_polls([ask, ask, event("putInstalments", changed=True), ask]) == 0
     assert idle_polls([event("getInstalments", f"page={n}") for n in range(5)]) == 0
+    no = event("postToken", status=401)
+    assert idle_polls([no, no, no]) == 2
+    assert idle_polls([event("listrelations"), no, no, no]) == 0

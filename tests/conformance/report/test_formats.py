@@ -299,6 +299,17 @@ def test_a_badge_shows_the_level_and_greys_when_the_rules_move_on() -> None:
     assert all(contrast("#ffffff", colour) >= 4.5 for colour in (*badge.COLOURS.values(), badge.GREY))
 
 
+def test_a_selection_of_scenarios_is_called_one_and_earns_no_level() -> None:
+    levels = tuple(replace(each, result=LevelResult.INCONCLUSIVE) for each in FULL.levels)
+    part = replace(FULL, selection=("--only C-010",), levels=levels, outcome=Outcome.PASSED)
+    for said in (printed(part), markdown.render(part), html.render(part)):
+        assert "selected scenarios only" in said
+        assert "C-010, which decides no level" in re.sub(r"\\|\n", "", said)
+    told = json.loads(badge.render_json(part))
+    assert (told["level"], told["isError"], told["color"]) == (None, False, badge.GREY)
+    assert statement.result(part) == "FAILED"
+
+
 def test_a_statement_pins_report_artefact_and_rules() -> None:
     said = json.loads(statement.render(FULL))
     digests = {each["name"]: each["digest"]["sha256"] for each in said["subject"]}

@@ -123,20 +123,28 @@ def _sums(hunted: list[Hunted]) -> Iterable[str]:
 
 
 def _mistakes(hunted: list[Hunted]) -> Iterable[str]:
-    yield "| | mistake | profile | caught by | in | after | times |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield from _head("", "mistake", "profile", "caught by", "in", "after", "times")
     for each in hunted:
         check = each.check
-        by = f"{check.code} | {check.scenario} {check.scenario_title}" if check else "**survives** | "
-        yield (
-            f"| {each.animal.code} | {each.animal.what} | {each.animal.profile} | {by} | {each.seconds:.0f} s |"
-            f" {each.times}/{each.tries} |"
-        )
+        where = f"{check.scenario} {check.scenario_title}" if check else ""
+        by = (check.code, where) if check else ("**survives**", "")
+        yield _row(each.animal, *by, f"{each.seconds:.0f} s", f"{each.times}/{each.tries}")
 
 
 def _variants(judged: list[Judged]) -> Iterable[str]:
-    yield "| | what is different | profile | reaches | after |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield from _head("", "what is different", "profile", "reaches", "after")
     for each in judged:
-        animal = each.animal
-        yield f"| {animal.code} | {animal.what} | {animal.profile} | {each.reached} | {each.seconds:.0f} s |"
+        yield _row(each.animal, each.reached, f"{each.seconds:.0f} s")
+
+
+def _head(*names: str) -> Iterable[str]:
+    yield _cells(names)
+    yield _cells(["---"] * len(names))
+
+
+def _row(animal: Animal, *more: str) -> str:
+    return _cells([animal.code, animal.what, animal.profile, *more])
+
+
+def _cells(texts: Iterable[str]) -> str:
+    return "|" + "".join(f" {text} |" if text else " |" for text in texts)

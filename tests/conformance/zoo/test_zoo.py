@@ -77,7 +77,7 @@ def test_the_page_tells_who_was_caught_and_who_was_not() -> None:
     page = zoo.page(hunted, [right])
     assert "**1 of 2 mistakes are caught**" in page
     assert "| M01 | Wrong. | silvasoft-draft | P-ACK | C-010 one | 3 s | 2/2 |" in page
-    assert "| M02 | Wronger. | silvasoft-draft | **survives** |  | 9 s | 0/2 |" in page
+    assert "| M02 | Wronger. | silvasoft-draft | **survives** | | 9 s | 0/2 |" in page
     assert "| V01 | Other. | silvasoft-draft | L3 | 5 s |" in page
 
 

@@ -188,8 +188,9 @@ def alarms(result: Result) -> list[str]:
 
 
 def reached(result: Result) -> str:
+    """The level; where only some scenarios were played none is decided, and silence is all that there is."""
     levels = [each.level for each in result.levels if each.result is LevelResult.REACHED]
-    return f"L{max(levels)}" if levels and not alarms(result) else "no"
+    return "no level" if alarms(result) else f"L{max(levels)}" if levels else "no alarm"
 
 
 # --- from the command line ---------------------------------------------------------------------------

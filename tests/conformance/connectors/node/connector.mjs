@@ -309,6 +309,7 @@ const target = { silvasoft, crmcom }[system]?.() ?? fail(2, `there is no target 
 async function book(instalment) {
   const code = instalment.instalmentCode;
   if (!instalment.lines.length || instalment.lines.length > target.limit) throw new No(`${instalment.lines.length} lines cannot be booked`);
+  if (instalment.currency !== "EUR") throw new No(`both administrations are in euros, this is ${instalment.currency}`);
   const customer = await ixpole("GET", `/api/customer/${instalment.customer.customerId}`);
   const account = await target.customer(customer);
   if (account !== customer.customerCode) await ixpole("PATCH", `/api/customers/${customer.customerId}`, { customerCode: account });
