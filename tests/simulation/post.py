@@ -43,9 +43,9 @@ class Post:
     def listen(self, bridge: int, journal: DiskJournal) -> None:
         """A bridge has opened its journal and takes what is posted."""
         self._boxes[bridge] = Letterbox(journal)
-        late, self.later = self.later, []
-        for body in late:
-            self._keep(bridge, body)
+        while self.later:  # what dies with its reader is delivered again
+            self._keep(bridge, self.later[0])
+            del self.later[0]
         self.carry(bridge)
 
     def deaf(self, bridge: int) -> None:

@@ -101,7 +101,9 @@ def _open(life: Life, facts: Facts, policy: Policy) -> Move:
         return _edited()
     if facts.offered and life.told >= TOLD_MAX:
         return forgotten(life)
-    if life.was_draft and (life.handed is None or facts.offered):
+    # Where the invoice is known to be made, its number may be with iXpole already, whatever an old list says.
+    known = bool(facts.word.numbers) or facts.word.invoice_ok
+    if life.was_draft and (life.handed is None or (facts.offered and not known)):
         return _hand(life)
     if not life.talk.invoicing:
         return _bill(life, facts, policy)
