@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import requests
 import schemathesis
 from schemathesis import GenerationMode
-from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import ensure_resource_availability
 
 ACCEPTED = {401, 404, 405, 409, 413, 415}
 
@@ -62,32 +62,18 @@ class Signed:
 
 
 def sign_members(case: Any) -> None:
-    """Puts the token where it belongs; where its own absence or type is what is wrong, leaves it alone.
-
-    A document can only say that a token stands in the query, so a POST is generated with one there. It counts
-    for nothing, and what is wrong with it is played by a body without a token.
-    """
+    """Puts the token where it belongs; where its own absence or type is what is wrong, leaves it alone."""
     negative = case.meta is not None and case.meta.generation.mode is GenerationMode.NEGATIVE
     members = SPARE if case.path.endswith("/release") else MEMBERS
-    query = dict(case.query or {})
-    query_is_wrong = negative and (
-        case.meta.is_negative_at(ParameterLocation.QUERY)
-        or getattr(case.meta.phase.data, "parameter_location", None) is ParameterLocation.QUERY
-    )
     if case.method.upper() == "GET":
+        query = dict(case.query or {})
         case.query = query | {n: v for n, v in members.items() if not negative or n in query}
-        return
-    if not query_is_wrong:
-        case.query = query | members
-    if not isinstance(case.body, dict):
-        return
-    body = dict(case.body)
-    for name, value in members.items():
-        if query_is_wrong:
-            body.pop(name, None)
-        elif not negative or (isinstance(body.get(name), str) and body[name]):
-            body[name] = value
-    case.body = body
+    elif isinstance(case.body, dict):
+        body = dict(case.body)
+        for name, value in members.items():
+            if not negative or (isinstance(body.get(name), str) and body[name]):
+                body[name] = value
+        case.body = body
 
 
 @schemathesis.hook
@@ -113,6 +99,19 @@ def said(response: Any) -> str:
         return "OK"
     status = body.get("status") if isinstance(body, dict) else None
     return str(status.get("code", "OK")) if isinstance(status, dict) else "OK"
+
+
+@schemathesis.check
+def what_was_made_is_there(ctx: Any, response: Any, case: Any) -> bool | None:
+    """The built-in `ensure_resource_availability`, where what was made is asked for in its own place.
+
+    The built-in one takes whatever lies below for that: an invoice's id, made at `/invoice`, would have to be known at
+    `/invoice/current/{currentId}`, which is another collection.
+    """
+    made = ctx.internals.find_parent(case_id=case.id)
+    if made is None or not case.operation.path.removeprefix(made.operation.path.rstrip("/")).startswith("/{"):
+        return None
+    return ensure_resource_availability(ctx, response, case)
 
 
 _minded: set[str] = set()

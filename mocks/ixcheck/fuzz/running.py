@@ -13,8 +13,9 @@ from pathlib import Path
 from ixmocks.kit import Kit
 
 HOOKS = Path(__file__).with_name("hooks.py")
-REPLACED = "positive_data_acceptance"
-"""Takes any refusal of valid data for a mistake; ours knows the business rules."""
+REPLACED = "positive_data_acceptance,ensure_resource_availability"
+"""One takes any refusal of valid data for a mistake, the other any address below for that of what was made; ours know
+the business rules, and what is another collection."""
 PHASES = "examples,coverage,fuzzing,stateful"
 CONFIG = """\
 [phases.coverage]
