@@ -82,7 +82,7 @@ conform: $(VENV)/.dev ## judge the reference bridge as any connector is judged (
 	    >../../build/conform/$$profile.txt 2>&1 || tail -3 ../../build/conform/$$profile.txt >&2; done
 	@$(BIN)/python tools/conform_table.py build/conform $(PROFILES) --write docs/conformance.md
 
-conform-zoo: $(VENV)/.dev ## what the suite catches: 48 mistakes, ten times each, and harmless variants
+conform-zoo: $(VENV)/.dev ## what the suite catches: 48 mistakes, ten times each, and harmless variants (a quarter of an hour)
 	PYTHONPATH=tests $(BIN)/python tests/conformance/zoo/zoo.py --times 10 --write docs/conformance-zoo.md $(ARGS)
 
 bench: $(VENV)/.runtime tools/peers/node_modules/.stamp ## requests per second, start and memory, beside Prism; what the bridge books
