@@ -27,7 +27,7 @@ serve: $(VENV)/.runtime ## the mock servers, until Ctrl-C (ARGS="--scenario club
 	@$(BIN)/ixkit serve $(ARGS)
 
 test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" for less)
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 $(or $(strip $(ARGS)),--reached build/reached.json)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 $(or $(strip $(ARGS)),--reached=build/reached.json)
 	@$(if $(strip $(ARGS)),:,$(MAKE) --no-print-directory coverage-gate)
 
 coverage-gate: $(VENV)/.dev ## what of the contracts the last whole `make test` did not reach; a part of it
