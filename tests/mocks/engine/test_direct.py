@@ -84,7 +84,7 @@ def test_it_does_not_matter_in_which_pieces_a_request_arrives(
 
 
 class Reads:
-    """Counts how often the parser had to read a request."""
+    """Counts how often the parser had to read a request; of connections that are made afterwards."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
@@ -112,7 +112,7 @@ def told(wire: socket.socket, *requests: bytes) -> list[int]:
 
 
 def test_a_head_that_was_read_before_is_not_read_again_and_each_body_counts(
-    wire: socket.socket, pocket_kit: Kit, reads: Reads
+    reads: Reads, wire: socket.socket, pocket_kit: Kit
 ) -> None:
     written = ["one", "two", "six", "ten"]
     assert told(wire, *map(post, written)) == [200] * 4
@@ -120,7 +120,7 @@ def test_a_head_that_was_read_before_is_not_read_again_and_each_body_counts(
 
 
 def test_another_length_another_header_or_another_case_is_another_head(
-    wire: socket.socket, pocket_kit: Kit, reads: Reads
+    reads: Reads, wire: socket.socket, pocket_kit: Kit
 ) -> None:
     assert told(wire, post("abc"), post("abcd"), post("two", b"x: y"), post("six", b"X: y")) == [200] * 4
     assert reads.count == 4
@@ -158,7 +158,7 @@ def test_a_known_head_is_judged_anew_each_time(wire: socket.socket, pocket_kit: 
 
 
 def test_no_more_heads_are_remembered_than_are_needed(
-    wire: socket.socket, pocket_kit: Kit, monkeypatch: pytest.MonkeyPatch, reads: Reads
+    reads: Reads, wire: socket.socket, pocket_kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(direct, "HEADS_MAX", 2)
     assert told(wire, *map(post, ("a", "bb", "ccc", "d", "e"))) == [200] * 5
