@@ -7,6 +7,7 @@ its exact total at its customer. A document without any sign belongs to nobody, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ixconform.data import Data, Instalment
 from ixconform.history import Books, Document, History
@@ -32,6 +33,13 @@ def documents_of(history: History) -> dict[str, list[Document]]:
         if owner is not None:
             found[owner].append(document)
     return found
+
+
+def booked(history: History) -> Iterator[tuple[Instalment, list[Document]]]:
+    """Every instalment with its documents, void ones too."""
+    documents = documents_of(history)
+    for each in history.case.data.instalments:
+        yield each, documents[each.code]
 
 
 def strays(history: History) -> list[Document]:

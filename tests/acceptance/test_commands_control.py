@@ -144,6 +144,7 @@ UNKNOWN = (
     ("world create Default", ("body.name",)),
     ("coverage --system silvsoft", ("'silvsoft'", "silvasoft")),
     ("journal wait --after 12", ("body.after", "an event such as e17")),
+    ("journal tail --system control:getClock", ("'control:getClock'", "'control'")),
     ("journal wait --rule SILV-0", ("'SILV-0'", "SILV-0")),
     ("journal wait --operation act:deleteInvoic", ("act:deleteInvoic", "act:deleteInvoice")),
     ("journal tail --operation addsalesinvoic", ("addsalesinvoic", "addsalesinvoice")),

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ixconform.checks.finding import Finding, Seen, documents_of
+from ixconform.checks.finding import Finding, Seen
 from ixconform.data import Instalment
 from ixconform.history import Document, Exchange
-from ixconform.matching import strays
+from ixconform.matching import booked, strays
 from ixconform.money import by_rate, shown
 from ixconform.visible import excused, parked
 
@@ -19,9 +19,7 @@ def exactly_once(seen: Seen) -> list[Finding]:
     if seen.target.traits.unseen:
         return _numbers(seen)
     found = []
-    for code, documents in documents_of(seen.history).items():
-        instalment = seen.history.case.data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         found += _too_many(seen, instalment, documents) + _too_few(seen, instalment, documents)
     for document in strays(seen.history):
         found.append(
@@ -154,9 +152,7 @@ def _withdrawn(seen: Seen, code: str) -> bool:
 def sums(seen: Seen) -> list[Finding]:
     """The documents of an instalment add up to it: in total and for each rate, to the cent."""
     found = []
-    for code, documents in documents_of(seen.history).items():
-        instalment = seen.history.case.data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         live = [each for each in documents if each.stage == "live"]
         judged = live or [each for each in documents if each.stage == "draft"]
         if not judged or _doubled(judged, instalment):
@@ -220,9 +216,7 @@ def _rates_off(
 def mapping(seen: Seen) -> list[Finding]:
     """Customer, date and texts are those of the instalment."""
     found = []
-    for code, documents in documents_of(seen.history).items():
-        instalment = seen.history.case.data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         for document in documents:
             if document.stage != "void":
                 found += _mapped(seen, instalment, document)

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from ixconform.checks.booking import dated_by_person
-from ixconform.checks.finding import Finding, Seen, documents_of
+from ixconform.checks.finding import Finding, Seen
 from ixconform.data import Customer, Instalment, Line
 from ixconform.history import Document, DocumentLine, Party
+from ixconform.matching import booked
 from ixconform.money import shown
 from ixconform.systems.ixpole import Ack, acks, home_in
 
@@ -50,9 +51,7 @@ def _with_paper(seen: Seen) -> Iterator[Ack]:
 def accounts(seen: Seen) -> list[Finding]:
     """Accounts and cost centres that iXpole names stand on the lines, under whatever name the books have for them."""
     found = []
-    for code, documents in documents_of(seen.history).items():
-        instalment = seen.history.case.data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         for document in documents:
             if document.stage == "live":
                 found += _kept(instalment, document)
@@ -86,9 +85,7 @@ def newcomers(seen: Seen) -> list[Finding]:
     """A customer that was made has the name that iXpole has, its VAT number, e-mail address and address."""
     found = []
     data, books = seen.history.case.data, seen.history.books
-    for code, documents in documents_of(seen.history).items():
-        instalment = data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         customer = data.customer(instalment.customer)
         for document in documents:
             party = books.party(document.customer)
@@ -98,7 +95,7 @@ def newcomers(seen: Seen) -> list[Finding]:
                 found.append(
                     Finding(
                         code="P-MAP",
-                        instalment=code,
+                        instalment=instalment.code,
                         actual=f"{document.key} is on a new customer {what} {there!r}",
                         expected=f"what iXpole has: {wanted}",
                     )
@@ -142,9 +139,7 @@ def terms(seen: Seen) -> list[Finding]:
     if not seen.target.traits.dues:
         return []
     found = []
-    for code, documents in documents_of(seen.history).items():
-        instalment = seen.history.case.data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         wanted = str(date.fromisoformat(instalment.day) + timedelta(days=instalment.term))
         for document in documents:
             free = document.stage == "void" or not document.due or dated_by_person(seen)
@@ -152,7 +147,7 @@ def terms(seen: Seen) -> list[Finding]:
                 found.append(
                     Finding(
                         code="P-MAP",
-                        instalment=code,
+                        instalment=instalment.code,
                         actual=f"{document.key} is due on {document.due}",
                         expected=f"{wanted}, {instalment.term} days after its date, as iXpole says",
                     )
@@ -163,16 +158,14 @@ def terms(seen: Seen) -> list[Finding]:
 def currencies(seen: Seen) -> list[Finding]:
     """A document that names its currency names that of the instalment."""
     found = []
-    for code, documents in documents_of(seen.history).items():
-        instalment = seen.history.case.data.instalment(code)
-        assert instalment is not None
+    for instalment, documents in booked(seen.history):
         wanted = instalment.currency or seen.target.traits.currency
         for document in documents:
             if document.stage != "void" and document.currency not in ("", wanted):
                 found.append(
                     Finding(
                         code="P-SUM",
-                        instalment=code,
+                        instalment=instalment.code,
                         actual=f"{document.key} is over {shown(document.total_cents)} {document.currency}",
                         expected=f"{shown(instalment.gross_cents)} {wanted}, as iXpole says",
                     )

@@ -42,10 +42,11 @@ def unknown_name(asked: Asked, given: Mapping[str, Any]) -> Problem | None:
     """A filter for a system, an operation or a rule that nobody has would never fit, and nobody would know why."""
     for what, names in (("system", _systems), ("operation", operations), ("rule", _rules)):
         name = given.get(what)
-        if name is not None and not name.startswith(_CONTROL):
-            known = names(asked.kit)
-            if name not in known:
-                return unknown(f"unknown-{what}", what, name, known)
+        if name is None or (what == "operation" and name.startswith(_CONTROL)):
+            continue
+        known = names(asked.kit)
+        if name not in known:
+            return unknown(f"unknown-{what}", what, name, known)
     return None
 
 

@@ -53,7 +53,7 @@ class Direct(HttpToolsProtocol):
         self._since = self.loop.time()
         self._reading = False
         self._packet: bytes | None = None
-        """What arrived last, where a request began with it."""
+        """What arrives just now, where a request begins with it."""
         self._given: Sent | Unrecognised | Problem | None = None
         """What was done already about a request whose head was known."""
         self._glance: TimerHandle | None = None
@@ -89,7 +89,6 @@ class Direct(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._front is None or self._reading:
-            self._packet = None
             super().data_received(data)
             return
         end = data.find(_END) + len(_END)
@@ -97,6 +96,7 @@ class Direct(HttpToolsProtocol):
         if head is None or len(data) - end != head.length or self.flow.write_paused or self._is_busy():
             self._packet = data
             super().data_received(data)
+            self._packet = None
             return
         self._unset_keepalive_if_required()
         self._since = self.loop.time()
@@ -104,7 +104,7 @@ class Direct(HttpToolsProtocol):
             Received(head.method, head.path, head.query, head.headers, data[end:], head=head)
         )
         if lines is None:
-            self._packet, self._given = None, given
+            self._given = given
             super().data_received(data)  # no plain answer: uvicorn has to know the request after all
             return
         assert isinstance(given, Sent)

@@ -222,13 +222,13 @@ def _show(value: Any) -> str:
         return f"{len(value)} item{'' if len(value) == 1 else 's'}"
     if isinstance(value, dict):
         return f"an object with {len(value)} member{'' if len(value) == 1 else 's'}"
-    text = _CONSTANTS.get(value) if value is None or isinstance(value, bool) else None
-    text = text or (repr(value) if isinstance(value, str) else str(value))
+    text = repr(value) if isinstance(value, str) else _word(value)
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
-_CONSTANTS = {None: "null", True: "true", False: "false"}
-"""As they stand in a JSON text."""
+def _word(value: Any) -> str:
+    """As it stands in a JSON text, but a text bare."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)
 
 
 def _unknown_members(keyword: str, node: Any, seen: Any) -> str:
@@ -260,9 +260,7 @@ def _expected(keyword: str, node: Any) -> str:
         return str(node["x-expected"])
     if keyword == "enum" and isinstance(limit, list):
         # null says nothing, and may be sent
-        limit = ", ".join(
-            _CONSTANTS[item] if isinstance(item, bool) else str(item) for item in limit if item is not None
-        )
+        limit = ", ".join(_word(item) for item in limit if item is not None)
     if keyword == "type" and isinstance(limit, list):
         limit = " or ".join(limit)
     return _EXPECTED.get(keyword, f"{keyword} {{}}").format(limit)
