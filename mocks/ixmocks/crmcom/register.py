@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.rows import Rows
+
 T = TypeVar("T")
 
 
@@ -17,7 +19,7 @@ class Register(Generic[T]):
 
     keys: Mapping[str, Callable[[T], str]]
     id_of: Callable[[T], str]
-    all: HashTrieMap[int, T] = field(default_factory=HashTrieMap)
+    all: Rows[T] = field(default_factory=lambda: Rows(0))
     """By serial number."""
     serials: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
     index: HashTrieMap[tuple[str, str], tuple[int, ...]] = field(default_factory=HashTrieMap)
@@ -59,7 +61,7 @@ class Register(Generic[T]):
         return (self.all[serial] for serial in range(len(self.all) - 1, -1, -1))
 
     def __iter__(self) -> Iterator[T]:
-        return (self.all[serial] for serial in range(len(self.all)))
+        return iter(self.all.values())
 
 
 def register(id_of: Callable[[Any], str], **keys: Callable[[Any], str]) -> Register[Any]:

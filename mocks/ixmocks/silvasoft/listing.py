@@ -81,9 +81,9 @@ def _wants_lines(form: Form) -> bool:
 def in_order(sales: Sales, *, skip: int = 0, drafts: bool = True) -> Iterator[Invoice]:
     """All documents from the highest number down, then drafts from the newest back."""
     # ASSUMED: drafts are listed, and last, since a document without a number sorts below all others.
-    by_number, everything = sales.by_number, sales.all
-    for number in sales.numbers.descending(skip):
-        yield everything[by_number[number]]
+    everything = sales.all
+    for serial in sales.numbers.descending(skip):
+        yield everything[serial]
     if not drafts:
         return
     for serial in sales.drafts.descending(max(0, skip - len(sales.numbers))):

@@ -1,4 +1,4 @@
-"""Which numbers are in use, and in which order? A sorted set of whole numbers that never changes in place."""
+"""Which numbers are in use, for what, and in which order? A sorted map of whole numbers that never changes in place."""
 
 from __future__ import annotations
 
@@ -9,74 +9,87 @@ from ixmocks.engine.values import value
 
 CHUNK_MAX = 64
 
-Runs = tuple[range, ...]
+Run = tuple[int, int, int]
+"""Numbers that follow one another: the first, the last, and how much more than it each one stands for."""
+Runs = tuple[Run, ...]
 
 
 @value(frozen=True, slots=True)
 class Ordered:
-    """Ascending chunks of ascending runs of numbers that follow one another.
+    """Ascending chunks of ascending runs of numbers. Each number stands for itself, or for another one.
 
-    Numbers are given out one after the other, so that there are few runs; adding at the top, the usual case,
-    makes the last of them longer by one.
+    Numbers are given out one after the other, and so is what they stand for; so there are few runs, and adding
+    at the top, the usual case, makes the last of them longer by one.
     """
 
     chunks: tuple[Runs, ...] = ()
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> Ordered:
-        runs: list[range] = []
+        runs: list[Run] = []
         for number in sorted(set(numbers)):
-            if runs and runs[-1].stop == number:
-                runs[-1] = range(runs[-1].start, number + 1)
+            if runs and runs[-1][1] == number - 1:
+                runs[-1] = (runs[-1][0], number, 0)
             else:
-                runs.append(range(number, number + 1))
+                runs.append((number, number, 0))
         return cls(tuple(tuple(runs[at : at + CHUNK_MAX]) for at in range(0, len(runs), CHUNK_MAX)))
 
     def __len__(self) -> int:
-        return sum(len(run) for chunk in self.chunks for run in chunk)
+        return sum(last - first + 1 for chunk in self.chunks for first, last, _ in chunk)
 
     def __contains__(self, number: int) -> bool:
-        index = self._chunk_of(number)
-        if index == len(self.chunks):
-            return False
-        chunk = self.chunks[index]
-        return number in chunk[_run_of(chunk, number)]
+        return self.get(number) is not None
 
     def __iter__(self) -> Iterator[int]:
         for chunk in self.chunks:
-            for run in chunk:
-                yield from run
+            for first, last, _ in chunk:
+                yield from range(first, last + 1)
+
+    def get(self, number: int) -> int | None:
+        """What the number stands for; None where it is not in use."""
+        index = self._chunk_of(number)
+        if index == len(self.chunks):
+            return None
+        chunk = self.chunks[index]
+        first, _, shift = chunk[_run_of(chunk, number)]
+        return number + shift if first <= number else None
 
     @property
     def highest(self) -> int | None:
-        return self.chunks[-1][-1][-1] if self.chunks else None
+        return self.chunks[-1][-1][1] if self.chunks else None
 
     def descending(self, skip: int = 0) -> Iterator[int]:
-        """From the highest down, without the first ``skip``; runs that are skipped are not looked into."""
+        """What the numbers stand for, from the highest number down, without the first ``skip``.
+
+        Runs that are skipped are not looked into.
+        """
         for chunk in reversed(self.chunks):
-            for run in reversed(chunk):
-                if skip >= len(run):
-                    skip -= len(run)
+            for first, last, shift in reversed(chunk):
+                if skip > last - first:
+                    skip -= last - first + 1
                     continue
-                yield from run[len(run) - skip - 1 :: -1]
+                yield from range(last - skip + shift, first + shift - 1, -1)
                 skip = 0
 
-    def add(self, number: int) -> Ordered:
+    def add(self, number: int, stands_for: int | None = None) -> Ordered:
+        """With this number, which stands for itself unless told otherwise."""
+        shift = 0 if stands_for is None else stands_for - number
         chunks = self.chunks
         if not chunks:
-            return Ordered(((range(number, number + 1),),))
-        last = chunks[-1]
-        top = last[-1]
-        if number == top.stop:
-            return Ordered((*chunks[:-1], (*last[:-1], range(top.start, number + 1))))
-        if number > top.stop:
-            return self._with(len(chunks) - 1, (*last, range(number, number + 1)))
+            return Ordered((((number, number, shift),),))
+        *lower, top = chunks[-1]
+        first, last, known = top
+        if number > last:
+            if number == last + 1 and shift == known:
+                return Ordered((*chunks[:-1], (*lower, (first, number, shift))))
+            return self._with(len(chunks) - 1, (*chunks[-1], (number, number, shift)))
         index = self._chunk_of(number)
         chunk = chunks[index]
         at = _run_of(chunk, number)
-        if number in chunk[at]:
-            return self
-        return self._with(index, (*chunk[:at], range(number, number + 1), *chunk[at:]))
+        first, _, known = chunk[at]
+        if first <= number:
+            return self if known == shift else self.drop(number).add(number, stands_for)
+        return self._with(index, (*chunk[:at], (number, number, shift), *chunk[at:]))
 
     def drop(self, number: int) -> Ordered:
         if number not in self:
@@ -84,9 +97,10 @@ class Ordered:
         index = self._chunk_of(number)
         chunk = self.chunks[index]
         at = _run_of(chunk, number)
-        run = chunk[at]
-        left = (range(run.start, number), range(number + 1, run.stop))
-        return self._with(index, (*chunk[:at], *(part for part in left if part), *chunk[at + 1 :]))
+        first, last, shift = chunk[at]
+        below = ((first, number - 1, shift),) if first < number else ()
+        above = ((number + 1, last, shift),) if number < last else ()
+        return self._with(index, (*chunk[:at], *below, *above, *chunk[at + 1 :]))
 
     def next_free(self, *, most: int) -> int:
         """One above the highest; where that is past ``most``, the highest number still free."""
@@ -94,10 +108,11 @@ class Ordered:
         if number <= most:
             return number
         free = most
-        for used in self.descending():
-            if used < free:
-                break
-            free = used - 1
+        for chunk in reversed(self.chunks):
+            for first, last, _ in reversed(chunk):
+                if last < free:
+                    return free
+                free = min(free, first - 1)
         return free
 
     def _with(self, index: int, runs: Runs) -> Ordered:
@@ -108,9 +123,9 @@ class Ordered:
 
     def _chunk_of(self, number: int) -> int:
         """The first chunk that does not end before the number."""
-        return bisect_left(self.chunks, number, key=lambda chunk: chunk[-1][-1])
+        return bisect_left(self.chunks, number, key=lambda chunk: chunk[-1][1])
 
 
 def _run_of(runs: Runs, number: int) -> int:
     """The first run that does not end before the number."""
-    return bisect_left(runs, number, key=lambda run: run[-1])
+    return bisect_left(runs, number, key=lambda run: run[1])

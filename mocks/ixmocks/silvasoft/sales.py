@@ -90,7 +90,7 @@ def invoice_number(state: State, form: Form) -> int | None:
     """The number that the caller wants; None: the next one is to be given."""
     # ASSUMED: 0 counts as not given, as it does for CustomerNumber and InvoiceDueDays.
     number = form.whole("InvoiceNumber")
-    if number and state.sales.by_number.get(number) is not None:
+    if number and number in state.sales.numbers:
         form.wrong(
             "SILV-10",
             "InvoiceNumber",

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.rows import Rows
 from ixmocks.engine.values import value
 from ixmocks.silvasoft.model import Books, File, Invoice, Order, Product, Relation, Settings, Status, same
 from ixmocks.silvasoft.ordered import Ordered
@@ -94,9 +95,10 @@ class Goods:
 class Sales:
     """All invoices, found by serial or number, listed by number without sorting."""
 
-    all: HashTrieMap[int, Invoice] = field(default_factory=HashTrieMap)
-    by_number: HashTrieMap[int, int] = field(default_factory=HashTrieMap)
+    all: Rows[Invoice] = field(default_factory=Rows)
+    """By serial."""
     numbers: Ordered = NOTHING
+    """Each number stands for the serial of its invoice."""
     drafts: Ordered = NOTHING
     """Serials of documents without a number."""
     next_serial: int = 1
@@ -105,23 +107,20 @@ class Sales:
         return self.numbers.next_free(most=LONG_MAX)
 
     def get(self, number: int) -> Invoice | None:
-        serial = self.by_number.get(number)
+        serial = self.numbers.get(number)
         return None if serial is None else self.all[serial]
 
     def book(self, invoice: Invoice) -> Sales:
         """With this invoice, which is new or was a draft so far."""
         serial, number = invoice.serial, invoice.number
-        by_number, numbers, drafts = self.by_number, self.numbers, self.drafts
+        numbers, drafts = self.numbers, self.drafts
         if number is None:
             drafts = drafts.add(serial)
         else:
-            by_number = by_number.insert(number, serial)
-            numbers = numbers.add(number)
+            numbers = numbers.add(number, serial)
             if drafts.chunks:
                 drafts = drafts.drop(serial)
-        return Sales(
-            self.all.insert(serial, invoice), by_number, numbers, drafts, max(self.next_serial, serial + 1)
-        )
+        return Sales(self.all.insert(serial, invoice), numbers, drafts, max(self.next_serial, serial + 1))
 
     def change(self, invoice: Invoice) -> Sales:
         """With a new version of an invoice whose number stays as it was."""
@@ -133,10 +132,7 @@ class Sales:
         kept = self.all.insert(invoice.serial, gone)
         if invoice.number is None:
             return replace(self, all=kept, drafts=self.drafts.drop(invoice.serial))
-        return replace(
-            self, all=kept, by_number=self.by_number.discard(invoice.number),
-            numbers=self.numbers.drop(invoice.number),
-        )  # fmt: skip
+        return replace(self, all=kept, numbers=self.numbers.drop(invoice.number))
 
 
 @value(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Does the set of numbers in use stay sorted and whole, however it grows and shrinks?"""
+"""Does the map of numbers in use stay sorted and whole, however it grows and shrinks?"""
 
 from __future__ import annotations
 
@@ -34,6 +34,31 @@ def test_adding_and_dropping_agree_with_a_plain_set(steps: list[tuple[bool, int]
         (model.add if grows else model.discard)(number)
         assert list(ours) == sorted(model)
         assert (number in ours) is grows
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 40), st.integers(0, 3)), max_size=120))
+def test_what_numbers_stand_for_agrees_with_a_plain_dict(steps: list[tuple[bool, int, int]]) -> None:
+    ours = Ordered()
+    model: dict[int, int] = {}
+    for grows, number, shift in steps:
+        before = [*ours.descending()]
+        after = ours.add(number, number + shift) if grows else ours.drop(number)
+        assert [*ours.descending()] == before
+        ours = after
+        if grows:
+            model[number] = number + shift
+        else:
+            model.pop(number, None)
+        assert [*ours] == sorted(model)
+        assert [*ours.descending()] == [model[each] for each in sorted(model, reverse=True)]
+        assert [ours.get(each) for each in range(-1, 42)] == [model.get(each) for each in range(-1, 42)]
+
+
+def test_numbers_that_rise_with_what_they_stand_for_are_one_run() -> None:
+    ours = Ordered()
+    for number in range(1, 1000):
+        ours = ours.add(20170000 + number, number)
+    assert ours.chunks == (((20170001, 20170999, -20170000),),)
 
 
 @given(numbers, st.integers(0, 800))

@@ -104,7 +104,8 @@ def _is_an_outcome(outcome: Changed | Refused, state: State) -> None:
     else:
         assert isinstance(outcome.state, State)
         assert len(set(outcome.notes)) == len(outcome.notes)
-        assert len(outcome.state.sales.by_number) == len(outcome.state.sales.numbers)
+        sales = outcome.state.sales
+        assert all((found := sales.get(number)) and found.number == number for number in sales.numbers)
 
 
 def _fits(value: Any, schema: dict[str, Any]) -> bool:
