@@ -39,7 +39,7 @@ def _struct(made: type, *, frozen: bool) -> type:
     namespace = {name: what for name, what in namespace.items() if all(name != each.name for each in fields)}
     struct = msgspec.defstruct(
         made.__name__, [_member(each) for each in fields], namespace=namespace, module=made.__module__, frozen=frozen,
-        cache_hash=frozen,
+        cache_hash=frozen, gc=False,
     )  # fmt: skip
     struct.__dataclass_fields__ = {each.name: each for each in fields}  # type: ignore[attr-defined]
     struct.__qualname__ = made.__qualname__
