@@ -75,6 +75,7 @@ def batches(kit: Kit, kind: Kind, seconds: float, many: int) -> Iterator[float]:
         began = time.thread_time()
         for one in asked:
             protocol.data_received(one)
+            protocol.send_now()
         yield (time.thread_time() - began) * 1e6 / BATCH
         done += BATCH
         if not wire.said.startswith(b"HTTP/1.1 20"):

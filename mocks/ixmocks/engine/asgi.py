@@ -39,6 +39,8 @@ class Front:
         """The last Host header that was ours: most clients say the same each time."""
         self.heads: dict[bytes, Head] = {}
         """Heads that were read before, by their bytes; `Direct` keeps them."""
+        self.waiting: list[Any] = []
+        """Connections whose answers leave at the end of this turn of the loop; `Direct` keeps them, too."""
 
     def given(self, received: Received) -> Sent | Unrecognised | Problem:
         """A whole request, performed where the document knows it; else what remains to be done with it."""

@@ -4,6 +4,8 @@ uvicorn gives every request a task, an event and four messages, which cost as mu
 asked for. Here uvicorn still parses, keeps alive, shuts down and closes; but a plain request is performed in
 the turn of the loop in which it is complete. All that is not plain goes uvicorn's way, through `Front`:
 faults, pipelined requests, HEAD, bodies of unknown length, clients that read slower than we write.
+
+The answers of one turn leave together at its end: who waits for several of them is woken once and not by each.
 """
 
 from __future__ import annotations
@@ -57,6 +59,8 @@ class Direct(HttpToolsProtocol):
         self._given: Sent | Unrecognised | Problem | None = None
         """What was done already about a request whose head was known."""
         self._glance: TimerHandle | None = None
+        self._unsent = b""
+        """An answer that leaves at the end of this turn of the loop."""
 
     # ---- who takes too long -------------------------------------------------------------------
 
@@ -109,7 +113,7 @@ class Direct(HttpToolsProtocol):
             return
         assert isinstance(given, Sent)
         self.server_state.total_requests += 1
-        self.transport.write(b"".join((*lines, b"\r\n", given.body)))
+        self._send_soon(b"".join((*lines, b"\r\n", given.body)))
 
     def _remember(self, received: Received) -> None:
         """So that an equal head need not be read again: of a request that came alone and in one piece."""
@@ -219,10 +223,41 @@ class Direct(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self._stays():
             self._remember(received)
-            self.transport.write(b"".join((*head, b"\r\n", given.body)))
+            self._send_soon(b"".join((*head, b"\r\n", given.body)))
         else:
+            self.send_now()
             self.transport.write(b"".join((*head, _CLOSE, b"\r\n", given.body)))
             self.transport.close()
+
+    # ---- when it leaves -----------------------------------------------------------------------
+
+    def _send_soon(self, answer: bytes) -> None:
+        assert self._front is not None
+        self._unsent += answer
+        waiting = self._front.waiting
+        if not waiting:
+            self.loop.call_soon(_send_all, waiting)
+        waiting.append(self)
+
+    def send_now(self) -> None:
+        """Send what waits for the end of the turn; before anything else is sent, and before the connection ends."""
+        if self._unsent:
+            answer, self._unsent = self._unsent, b""
+            self.transport.write(answer)
+
+    def eof_received(self) -> None:
+        self.send_now()
+        super().eof_received()
+
+    def shutdown(self) -> None:
+        self.send_now()
+        super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        self.send_now()
+        super().send_400_response(msg)
+
+    # ---- by which way -------------------------------------------------------------------------
 
     def _performed(self, received: Received) -> tuple[Sent | Unrecognised | Problem, list[bytes] | None]:
         """What became of it, and the answer's head; None where uvicorn has to give the answer."""
@@ -236,6 +271,7 @@ class Direct(HttpToolsProtocol):
 
     def _as_uvicorn(self, given: object = None) -> None:
         """Hand this request over: to uvicorn's own cycle, with what we have found out already."""
+        self.send_now()
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.headers, self.expect_100_continue = url, headers, expects
@@ -243,6 +279,13 @@ class Direct(HttpToolsProtocol):
         if given is not None:
             self.scope["state"][GIVEN] = given
         super().on_headers_complete()
+
+
+def _send_all(waiting: list[Direct]) -> None:
+    connections = waiting.copy()
+    waiting.clear()
+    for connection in connections:
+        connection.send_now()
 
 
 _DEFECT = Sent(500, ((b"content-type", b"text/plain"), (b"content-length", b"21")), b"Internal Server Error")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from unittest.mock import MagicMock
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from ixmocks.engine import direct
+from ixmocks.engine.asgi import Front
 from ixmocks.engine.exchange import Sent
 from ixmocks.engine.faults import Fault, Harm, Place
+from ixmocks.engine.server import configure
 from ixmocks.kit import Kit
 from support.listening import listening
 
@@ -166,6 +172,97 @@ def test_no_more_heads_are_remembered_than_are_needed(
     monkeypatch.setattr(direct, "HEAD_MAX", 10)
     assert told(wire, post("four"), post("five")) == [200, 200]
     assert reads.count == 6
+
+
+# ---- when answers leave ---------------------------------------------------------------------------
+
+
+class Turn:
+    """Connections whose bytes all arrive in one turn of a loop; `sent` is what left, in its order."""
+
+    def __init__(self, kit: Kit, connections: int) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.sent: list[tuple[int, bytes]] = []
+        config = configure(Front(kit.ports["pocket"]))
+        config.load()
+        self.connections = [self._connection(config, number) for number in range(connections)]
+
+    def _connection(self, config: uvicorn.Config, number: int) -> direct.Direct:
+        state = ServerState()
+        made = direct.Direct(config=config, server_state=state, app_state={}, _loop=self.loop)
+        transport = MagicMock(spec=asyncio.Transport)
+        transport.is_closing.return_value = False
+        transport.write.side_effect = lambda data: self.sent.append((number, bytes(data)))
+        transport.close.side_effect = lambda: self.sent.append((number, b"closed"))
+        made.connection_made(transport)
+        return made
+
+    def end(self) -> None:
+        self.loop.run_until_complete(asyncio.sleep(0))
+
+    def statuses(self) -> list[tuple[int, bytes]]:
+        """Connection and status of what left, or that it was closed."""
+        return [(number, data[9:12] if data.startswith(b"HTTP/") else data) for number, data in self.sent]
+
+
+@pytest.fixture
+def turn(pocket_kit: Kit) -> Iterator[Turn]:
+    made = Turn(pocket_kit, 3)
+    yield made
+    made.loop.close()
+
+
+def test_the_answers_of_one_turn_leave_together_in_the_order_of_their_requests(
+    turn: Turn, pocket_kit: Kit
+) -> None:
+    for tens in ("1", "2"):
+        for place, number in enumerate((1, 0, 2, 1)):
+            turn.connections[number].data_received(post(f"{tens}{place}"))
+        assert turn.sent == []
+        turn.end()
+        assert turn.statuses() == [(1, b"200"), (0, b"200"), (2, b"200")]
+        assert [data.count(b"HTTP/1.1 200") for _, data in turn.sent] == [2, 1, 1]
+        turn.sent.clear()
+    turn.end()
+    assert turn.sent == []
+    assert texts(pocket_kit) == ["10", "11", "12", "13", "20", "21", "22", "23"]
+
+
+@pytest.mark.parametrize(
+    ("then", "after"),
+    [
+        (lambda one: one.eof_received(), []),
+        (lambda one: one.shutdown(), [b"closed"]),
+        (lambda one: one.data_received(b"no request\r\n\r\n"), [b"400", b"closed"]),
+        (lambda one: one.data_received(post("two", b"connection: close")), [b"200", b"closed"]),
+    ],
+    ids=["the client ends", "the server ends", "nonsense follows", "the last request follows"],
+)
+def test_an_answer_leaves_before_whatever_comes_after_it(
+    turn: Turn, then: Callable[[direct.Direct], None], after: list[bytes]
+) -> None:
+    turn.connections[0].data_received(post("one"))
+    then(turn.connections[0])
+    assert turn.statuses() == [(0, what) for what in (b"200", *after)]
+    turn.end()
+    assert len(turn.sent) == 1 + len(after)
+
+
+def test_an_answer_leaves_before_one_that_takes_the_long_way(turn: Turn, pocket_kit: Kit) -> None:
+    turn.connections[0].data_received(post("one"))
+    pocket_kit.world().faults.arm(Fault(Place.AFTER_COMMIT, Harm.STATUS, status=503))
+    turn.connections[0].data_received(post("two"))
+    for _ in range(9):
+        turn.end()
+    assert [data[9:12] for _, data in turn.sent if data.startswith(b"HTTP/")] == [b"200", b"503"]
+
+
+def test_who_ends_its_half_behind_the_request_is_answered(wire: socket.socket, pocket_kit: Kit) -> None:
+    wire.sendall(post("last words"))
+    wire.shutdown(socket.SHUT_WR)
+    assert answers(wire, 1)[0][0] == 200
+    assert wire.recv(1) == b""
+    assert texts(pocket_kit) == ["last words"]
 
 
 def test_a_body_in_chunks_of_unknown_length_is_taken_too(wire: socket.socket, pocket_kit: Kit) -> None:
