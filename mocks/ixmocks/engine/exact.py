@@ -58,13 +58,14 @@ def read(raw: bytes) -> tuple[Any, bool]:
         raise NotJson(str(error)) from None
     except (ArithmeticError, ValueError) as error:
         raise NotJson(f"a number is out of any range ({error})") from None
-    names, depth, nodes = _measure_flat(value, raw) or _measure(value)
-    if depth > DEPTH_MAX:
-        raise NotJson(f"nested {depth} levels deep; at most {DEPTH_MAX} are taken")
-    if nodes > NODES_MAX:
-        raise NotJson(f"{nodes} values; at most {NODES_MAX} are taken")
-    if not _names_once(raw, names):
-        _refuse_duplicates(raw)
+    if not _is_flat(value, raw):
+        names, depth, nodes = _measure(value)
+        if depth > DEPTH_MAX:
+            raise NotJson(f"nested {depth} levels deep; at most {DEPTH_MAX} are taken")
+        if nodes > NODES_MAX:
+            raise NotJson(f"{nodes} values; at most {NODES_MAX} are taken")
+        if not _names_once(raw, names):
+            _refuse_duplicates(raw)
     return value, vast
 
 
@@ -106,24 +107,22 @@ def parse_form(raw: bytes) -> dict[str, str]:
     return fields
 
 
-_FLAT_DEPTH = 3
-_RARE = 600
-"""Bytes that are counted in the time that one search takes to begin."""
+_ONLY_OBJECTS = {dict}
 
 
-def _measure_flat(value: Any, raw: bytes) -> tuple[int, int, int] | None:
-    """What `_measure` says, for an object of plain members, flat objects and lists of flat objects; else None.
+def _is_flat(value: Any, raw: bytes) -> bool:
+    """Whether it is an object of plain members, flat objects and lists of flat objects, each name once, and not too long.
 
-    That is what nearly every request looks like. When no more objects and lists begin in the text than were
-    met, there are no others, and nothing lies deeper than where was looked.
+    That is what nearly every request looks like. Names are counted as far as was looked: where the text has no more
+    of them, no deeper object has any, and where no more lists begin than were met, nothing lies deeper than an
+    empty object.
     """
     if type(value) is not dict:
-        return None
-    names, nodes, objects, lists = len(value), 1 + len(value), 1, 0
+        return False
+    names, nodes, lists = len(value), 1 + len(value), 0
     for member in value.values():
         kind = type(member)
         if kind is dict:
-            objects += 1
             names += len(member)
             nodes += len(member)
         elif kind is list:
@@ -131,28 +130,19 @@ def _measure_flat(value: Any, raw: bytes) -> tuple[int, int, int] | None:
             nodes += len(member)
             if {*map(type, member)} == _ONLY_OBJECTS:
                 within = sum(map(len, member))
-                objects += len(member)
                 names += within
                 nodes += within
-    if _more_than(lists, b"[", raw) or _more_than(objects, b"{", raw):
-        return None
-    return names, _FLAT_DEPTH, nodes
+    return nodes <= NODES_MAX and not _more_than(lists, b"[", raw) and _names_once(raw, names)
 
 
 def _more_than(most: int, sign: bytes, raw: bytes) -> bool:
-    """Whether a sign comes more often than that. Where it is rare, looking for each is quicker than counting."""
-    if len(raw) < _RARE * (most + 1):
-        return raw.count(sign) > most
-    find = raw.find
+    """Whether a rare sign comes more often than that: looking for each one is quicker than counting."""
     at = -1
     for _ in range(most + 1):
-        at = find(sign, at + 1)
+        at = raw.find(sign, at + 1)
         if at < 0:
             return False
     return True
-
-
-_ONLY_OBJECTS = {dict}
 
 
 def _measure(value: Any) -> tuple[int, int, int]:

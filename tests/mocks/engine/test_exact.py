@@ -81,11 +81,32 @@ deep = st.recursive(
 @given(
     st.dictionaries(st.text(max_size=3), plain_values | flat | st.lists(flat, max_size=4) | deep, max_size=5)
 )
-def test_a_flat_body_is_measured_as_any_other(value: object) -> None:
-    flat_measure = exact._measure_flat(value, exact.dump(value))
+def test_a_body_that_passes_for_flat_is_neither_deep_nor_long_and_has_each_name_once(value: object) -> None:
+    raw = exact.dump(value)
     names, depth, nodes = exact._measure(value)
-    assert flat_measure is None or (flat_measure[0], flat_measure[2]) == (names, nodes)
-    assert flat_measure is None or depth <= flat_measure[1]
+    if exact._is_flat(value, raw):
+        assert depth <= FLAT_DEPTH
+        assert nodes <= exact.NODES_MAX
+        assert exact._names_once(raw, names)
+
+
+FLAT_DEPTH = 4
+"""An object, a list, its objects, and an empty one in them."""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b'"x":1,"x":1', b'"x":{"y":1,"y":1}', b'"x":[{"y":1,"y":1}]', b'"x":{"y":{"z":1}}', b'"x":{"y":[]}', b'"x":[[]]',
+        b'"x":[{"y":{"z":1}}]', b'"x":[{"y":[1]}]', b'"x":[1,{"y":1}]',
+    ],
+)  # fmt: skip
+@given(flat, st.lists(flat, max_size=4))
+def test_a_body_with_a_name_twice_or_anything_deeper_never_passes_for_flat(
+    more: bytes, head: dict[str, object], rows: list[dict[str, object]]
+) -> None:
+    raw = exact.dump({**head, "rows": rows})[:-1] + b"," + more + b"}"
+    assert not exact._is_flat(json.loads(raw), raw)
 
 
 @given(st.lists(flat, min_size=1, max_size=3), st.sampled_from([": ", " : ", ":", "\t:"]))
