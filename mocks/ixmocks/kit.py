@@ -231,9 +231,8 @@ def advance(world: World, systems: Mapping[str, System], by: timedelta) -> list[
     with world.lock:
         left, happened = by, list[str]()
         until = world.moment.clock.now() + by
-        while world.late and world.late[0].at <= until:
-            late, *rest = world.late
-            world.late = tuple(rest)
+        while (late := world.late.first) is not None and late.at <= until:
+            world.late = world.late.rest()
             step = min(left, max(late.at - world.moment.clock.now(), timedelta()))
             happened += _pass(world, systems, step)
             left -= step
@@ -246,8 +245,9 @@ def next_due(world: World, systems: Mapping[str, System]) -> datetime | None:
     """When something happens next if only time passes: a system's own plan, or a late request. None: never."""
     with world.lock:
         planned = [system.next_due(world.moment.systems[name]) for name, system in systems.items()]
-        late = [world.late[0].at] if world.late else []
-    return min((at for at in (*planned, *late) if at is not None), default=None)
+        late = world.late.first
+        planned.append(None if late is None else late.at)
+    return min((at for at in planned if at is not None), default=None)
 
 
 def _pass(world: World, systems: Mapping[str, System], by: timedelta) -> list[str]:

@@ -209,9 +209,7 @@ def _later(way: Way, go: Callable[[], Sent]) -> None:
     said = (
         f"{way.system.name}: {way.received.method} {way.received.path} is processed late ({way.fault.label})"
     )
-    world.late = tuple(
-        sorted((*world.late, Late(at, said, world.journal.written, go)), key=lambda late: late.at)
-    )
+    world.late = world.late.add(Late(at, said, world.journal.written, go))
 
 
 _HELD: Mapping[Place, Callable[[Way], Sent]] = {

@@ -111,7 +111,7 @@ _ONLY_OBJECTS = {dict}
 
 
 def _is_flat(value: Any, raw: bytes) -> bool:
-    """Whether it is an object of plain members, flat objects and lists of flat objects, each name once, and not too long.
+    """Whether it is an object of plain members, flat objects and lists of flat objects, each name once; not too long.
 
     That is what nearly every request looks like. Names are counted as far as was looked: where the text has no more
     of them, no deeper object has any, and where no more lists begin than were met, nothing lies deeper than an

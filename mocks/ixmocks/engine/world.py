@@ -17,6 +17,7 @@ from ixmocks.engine.holds import Holds
 from ixmocks.engine.journal import Journal
 from ixmocks.engine.outcome import Readings
 from ixmocks.engine.system import Credentials
+from ixmocks.engine.timeline import Timeline
 from ixmocks.engine.values import value
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -63,8 +64,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     holds: Holds = field(default_factory=Holds)
-    late: tuple[Late, ...] = ()
-    """Requests that wait for their time, the earliest first."""
+    late: Timeline[Late] = field(default_factory=Timeline)
+    """Requests that wait for their time."""
     lock: Any = field(default_factory=threading.RLock)
 
     def reset(self) -> None:
@@ -79,7 +80,7 @@ class World:
         """Nobody waits any longer: held exchanges are dropped, late requests never come."""
         with self.lock:
             self.holds.drop_all()
-            self.late = ()
+            self.late = Timeline()
 
     def rewind(self, event_id: str) -> bool:
         """Back to the moment after that event; False where the journal no longer has it.
@@ -91,7 +92,7 @@ class World:
             if event is None:
                 return False
             self.moment = event.after
-            self.late = tuple(late for late in self.late if late.came <= event.number)
+            self.late = Timeline(late for late in self.late if late.came <= event.number)
             return True
 
     def fork(self, name: str, credentials: Mapping[str, Credentials]) -> World:

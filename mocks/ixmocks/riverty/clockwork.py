@@ -31,21 +31,22 @@ Step = tuple[State, str]
 def due(state: State, since: datetime, until: datetime, readings: Readings) -> Changed:
     """Everything that has its time by now, in the order of time."""
     words: list[str] = []
-    while state.agenda and state.agenda[0].at <= until:
-        first = state.agenda[0]
-        state, said = _TASKS[first.task](replace(state, agenda=state.agenda[1:]), first, readings)
+    while (first := state.agenda.first) is not None and first.at <= until:
+        state, said = _TASKS[first.task](replace(state, agenda=state.agenda.rest()), first, readings)
         words += [said] if said else []
     return Changed(state, tuple(words))
 
 
 def next_due(state: State) -> datetime | None:
     """When the first thing of the agenda is due."""
-    return state.agenda[0].at if state.agenda else None
+    first = state.agenda.first
+    return None if first is None else first.at
 
 
 def settled(state: State, at: datetime, readings: Readings) -> State:
     """The state once everything happened whose time has come: what a request meets."""
-    if not state.agenda or state.agenda[0].at > at:
+    first = state.agenda.first
+    if first is None or first.at > at:
         return state
     after: State = due(state, at, at, readings).state
     return after

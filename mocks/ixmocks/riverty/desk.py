@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Refused, Violation
+from ixmocks.engine.timeline import Timeline
 from ixmocks.riverty import clockwork, form, notices
 from ixmocks.riverty.booking import refund, tell_payments
 from ixmocks.riverty.judging import troubles_of
@@ -107,7 +108,7 @@ def send_notifications_now(state: State, params: Params, /, *, at: datetime, rea
     words: list[str] = []
     while state.agenda:
         # Everything that is due at some time is due now; what follows from it as well.
-        due = tuple(replace(one, at=min(one.at, at)) for one in state.agenda)
+        due = Timeline(replace(one, at=min(one.at, at)) for one in state.agenda)
         outcome = clockwork.due(replace(state, agenda=due), at, at, readings)
         state, words = outcome.state, [*words, *outcome.answer]
     held = len(state.held)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ixmocks.engine.outcome import Changed, Refused
 from ixmocks.engine.system import SeedError
+from ixmocks.engine.timeline import Timeline
 from ixmocks.riverty import form, rules
 from ixmocks.riverty import seed_keys as keys
 from ixmocks.riverty.booking import book, changed, issue
@@ -46,7 +47,7 @@ def load(section: Mapping[str, Any], seed: int) -> State:
                 raise _wrong(f"{at}.notificationTypes", kind, " or ".join(TYPES))
         outcome = rules.create_notification_callback(state, {"body": row}, at=LONG_AGO, readings=READINGS)
         state = _accepted(outcome, at)
-    return replace(state, agenda=())
+    return replace(state, agenda=Timeline())
 
 
 def _settings(given: Any) -> Settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from rpds import HashTrieMap
 
+from ixmocks.engine.timeline import Timeline
 from ixmocks.engine.values import value
 from ixmocks.riverty.model import (
     Callback,
@@ -47,8 +47,7 @@ class State:
     documents: HashTrieMap[str, OrderKey] = field(default_factory=HashTrieMap)
     customers: HashTrieMap[str, Mapping[str, Any]] = field(default_factory=HashTrieMap)
     callbacks: tuple[Callback, ...] = ()
-    agenda: tuple[Due, ...] = ()
-    """What is to come, by time."""
+    agenda: Timeline[Due] = field(default_factory=Timeline)
     notices: HashTrieMap[str, Notice] = field(default_factory=HashTrieMap)
     ready: tuple[str, ...] = ()
     """Notices to send now, oldest first."""
@@ -66,9 +65,7 @@ class State:
     def schedule(self, at: datetime, task: Task, *key: str) -> State:
         """With something to do at that time, behind what is due then already."""
         serial = self.serial + 1
-        place = bisect_right(self.agenda, at, key=lambda due: due.at)
-        agenda = (*self.agenda[:place], Due(at, serial, task, key), *self.agenda[place:])
-        return replace(self, serial=serial, agenda=agenda)
+        return replace(self, serial=serial, agenda=self.agenda.add(Due(at, serial, task, key)))
 
     def with_request(self, request: Request) -> State:
         return replace(self, requests=self.requests.insert(request.id, request))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-
-from ixmocks.engine.values import value
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 CHUNK_MAX = 64
 
@@ -14,15 +13,17 @@ Run = tuple[int, int, int]
 Runs = tuple[Run, ...]
 
 
-@value(frozen=True, slots=True)
-class Ordered:
+class Ordered(Mapping[int, int]):
     """Ascending chunks of ascending runs of numbers. Each number stands for itself, or for another one.
 
     Numbers are given out one after the other, and so is what they stand for; so there are few runs, and adding
     at the top, the usual case, makes the last of them longer by one.
     """
 
-    chunks: tuple[Runs, ...] = ()
+    __slots__ = ("chunks",)
+
+    def __init__(self, chunks: tuple[Runs, ...] = ()) -> None:
+        self.chunks = chunks
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> Ordered:
@@ -37,22 +38,49 @@ class Ordered:
     def __len__(self) -> int:
         return sum(last - first + 1 for chunk in self.chunks for first, last, _ in chunk)
 
-    def __contains__(self, number: int) -> bool:
-        return self.get(number) is not None
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and self._run_with(number) is not None
+
+    def __getitem__(self, number: int) -> int:
+        """What the number stands for. Raises KeyError where it is not in use."""
+        run = self._run_with(number)
+        if run is None:
+            raise KeyError(number)
+        return number + run[2]
 
     def __iter__(self) -> Iterator[int]:
         for chunk in self.chunks:
             for first, last, _ in chunk:
                 yield from range(first, last + 1)
 
-    def get(self, number: int) -> int | None:
-        """What the number stands for; None where it is not in use."""
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ordered):
+            return NotImplemented
+        return self.chunks == other.chunks or self._runs() == other._runs()
+
+    def __hash__(self) -> int:
+        return hash((len(self), self.highest))
+
+    def __repr__(self) -> str:
+        return f"Ordered({self._runs()!r})"
+
+    def _runs(self) -> list[Run]:
+        """The longest there are, however they lie in chunks."""
+        runs: list[Run] = []
+        for first, last, shift in chain.from_iterable(self.chunks):
+            if runs and runs[-1][1:] == (first - 1, shift):
+                runs[-1] = (runs[-1][0], last, shift)
+            else:
+                runs.append((first, last, shift))
+        return runs
+
+    def _run_with(self, number: int) -> Run | None:
         index = self._chunk_of(number)
         if index == len(self.chunks):
             return None
         chunk = self.chunks[index]
-        first, _, shift = chunk[_run_of(chunk, number)]
-        return number + shift if first <= number else None
+        run = chunk[_run_of(chunk, number)]
+        return run if run[0] <= number else None
 
     @property
     def highest(self) -> int | None:

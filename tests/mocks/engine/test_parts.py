@@ -11,7 +11,7 @@ from rpds import HashTrieMap
 
 from ixmocks.engine.clock import Clock
 from ixmocks.engine.faults import Fault, FaultError, Faults, Harm, Place
-from ixmocks.engine.journal import Event, Journal
+from ixmocks.engine.journal import KEPT_BYTES, Event, Journal
 from ixmocks.engine.system import Window
 from ixmocks.engine.windows import count
 from ixmocks.engine.world import Moment, Stamps
@@ -47,7 +47,7 @@ def _event(number: int, size: int = 0) -> Event:
 
 
 def test_the_journal_keeps_the_newest_within_both_bounds() -> None:
-    journal = Journal(events_max=3, bytes_max=20_000)
+    journal = Journal(events_max=3, bytes_max=9_000 + 2 * KEPT_BYTES)
     for number in range(1, 6):
         journal.append(_event(number))
     assert [event.id for event in journal] == ["e3", "e4", "e5"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
+
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -51,7 +55,33 @@ def test_what_numbers_stand_for_agrees_with_a_plain_dict(steps: list[tuple[bool,
             model.pop(number, None)
         assert [*ours] == sorted(model)
         assert [*ours.descending()] == [model[each] for each in sorted(model, reverse=True)]
-        assert [ours.get(each) for each in range(-1, 42)] == [model.get(each) for each in range(-1, 42)]
+        assert [ours.get(each) for each in range(-1, 44)] == [model.get(each) for each in range(-1, 44)]
+        assert dict(ours) == model
+
+
+@given(st.dictionaries(st.integers(0, 200), st.integers(0, 3)), st.randoms(use_true_random=False))
+def test_maps_are_equal_where_they_hold_the_same_however_they_came_to_it(
+    model: dict[int, int], chance: random.Random
+) -> None:
+    def grown(order: Iterable[int]) -> Ordered:
+        ours = Ordered()
+        for number in order:
+            ours = ours.add(number, number + model[number])
+        return ours
+
+    one, other = grown(sorted(model)), grown(chance.sample(sorted(model), len(model)))
+    assert one == other
+    assert (hash(one), repr(one)) == (hash(other), repr(other))
+    assert one != one.add(201)
+    assert not model or one != one.add(min(model), -1)
+    assert one != model or not model
+
+
+def test_a_number_that_is_not_in_use_stands_for_nothing() -> None:
+    with pytest.raises(KeyError):
+        Ordered.of([1, 3])[2]
+    assert "1" not in Ordered.of([1])
+    assert repr(Ordered.of([1, 2, 4])) == "Ordered([(1, 2, 0), (4, 4, 0)])"
 
 
 def test_numbers_that_rise_with_what_they_stand_for_are_one_run() -> None:
