@@ -1,7 +1,7 @@
 """How fast is the Silvasoft mock, beside Prism, on the same contract and the same requests? `make bench`.
 
-Each round starts both servers anew and asks both the same, in turns, so that a busy moment of the
-machine hits both. Figures are medians of the rounds. The exit code is 0 whether a bar was reached or
+Each round starts all servers anew and asks all of them the same, in turns, so that a busy moment of the
+machine hits all. Figures are medians of the rounds. The exit code is 0 whether a bar was reached or
 not; 4 when the run proves nothing (an answer that was no 2xx, a server that did not start).
 """
 
@@ -16,19 +16,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from kinds import ADD, sale
+from kinds import sale
 from load import asker, per_second
 from rich.console import Console
 from rich.table import Table
-from servers import LIST, PRISM, ROOT, BenchError, Running, ask, ours, prism
+from servers import ADD, LIST, PRISM, ROOT, BenchError, Running, ask, fastify, ours, prism, wiremock
 
-SERVERS: dict[str, Callable[[], AbstractContextManager[Running]]] = {"ixkit": ours, "prism": prism}
+SERVERS: dict[str, Callable[[], AbstractContextManager[Running]]] = {
+    "ixkit": ours,
+    "prism": prism,
+    "fastify": fastify,
+    "wiremock": wiremock,
+}
 BARS: dict[str, tuple[str, float]] = {
     "POST, 1 line": ("at least", 3.0),
     "POST, 75 lines": ("at least", 2.0),
@@ -40,7 +45,7 @@ BARS: dict[str, tuple[str, float]] = {
 }
 COST = ", µs of processor"
 """For one request. Neighbours take time from everybody, but hardly change what a request costs."""
-WARM_S = 2
+WARM_S, WARM_JAVA_S = 2, 12
 BUSY = 0.3
 """Load per core before the start, above which a figure says more of the neighbours than of us."""
 Figures = dict[str, dict[str, list[float]]]
@@ -59,19 +64,19 @@ REQUESTS = {
 """In this order: the list is asked for while it is short, as Prism's always is."""
 
 
-def measure(rounds: int, seconds: float) -> Figures:
-    figures: Figures = {name: {} for name in SERVERS}
+def measure(names: list[str], rounds: int, seconds: float) -> Figures:
+    figures: Figures = {name: {} for name in names}
     for number in range(rounds):
-        order = list(SERVERS) if number % 2 == 0 else list(reversed(SERVERS))
-        with SERVERS[order[0]]() as first, SERVERS[order[1]]() as second:
-            running = dict(zip(order, (first, second), strict=True))
+        with ExitStack() as stack:
+            order = names if number % 2 == 0 else names[::-1]
+            running = {name: stack.enter_context(SERVERS[name]()) for name in order}
             for name, server in running.items():
                 note(figures[name], "start to first 200, s", server.start_s)
                 note(figures[name], "resident, MB", server.resident_mb)
                 check(name, server)
             for what, request in REQUESTS.items():
                 for name, server in running.items():
-                    per_second(server, *request, seconds=WARM_S)
+                    per_second(server, *request, seconds=WARM_JAVA_S if name == "wiremock" else WARM_S)
                     before = server.processor_s
                     answered = per_second(server, *request, seconds=seconds)
                     note(figures[name], what, answered)
@@ -151,18 +156,24 @@ def _took(deed: Callable[[], object]) -> float:
 
 
 def table(figures: Figures) -> Table:
-    rows = Table("", "ixkit", "prism", "ratio", "bar", "", box=None, pad_edge=False)
-    for column in rows.columns[1:4]:
+    others = [name for name in figures if name != "ixkit"]
+    heads = [head for name in others for head in (name, "ratio")]
+    rows = Table("", "ixkit", *heads, "bar", "", box=None, pad_edge=False)
+    for column in rows.columns[1:-2]:
         column.justify = "right"
-    for what in figures["ixkit"]:
-        ixkit = statistics.median(figures["ixkit"][what])
-        if what not in figures["prism"]:
-            rows.add_row(what, shown(ixkit), "", "", *judged(what, ixkit))
-            continue
-        prism = statistics.median(figures["prism"][what])
-        ratio = prism / ixkit if what.endswith(COST) else ixkit / prism
-        bar = judged(what, ratio if what in REQUESTS else ixkit)
-        rows.add_row(what, shown(ixkit), shown(prism), f"{ratio:.2f}", *bar)
+    for what, taken in figures["ixkit"].items():
+        ixkit = statistics.median(taken)
+        cells, judge = list[str](), ixkit
+        for name in others:
+            if what not in figures[name]:
+                cells += "", ""
+                continue
+            other = statistics.median(figures[name][what])
+            ratio = other / ixkit if what.endswith(COST) else ixkit / other
+            cells += shown(other), f"{ratio:.2f}"
+            if name == "prism" and what in REQUESTS:
+                judge = ratio
+        rows.add_row(what, shown(ixkit), *cells, *judged(what, judge))
     return rows
 
 
@@ -192,6 +203,10 @@ def main() -> None:
     asked = argparse.ArgumentParser(description="Requests a second, start and memory, beside Prism.")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--seconds", type=float, default=3, help="per request kind, server and round")
+    asked.add_argument(
+        "--beside", action="append", default=[], choices=["fastify", "wiremock"],
+        help="measure this one, too (needs Node 20 or Java, and `make tools/rivals/node_modules/.stamp`)",
+    )  # fmt: skip
     asked.add_argument("--out", type=Path, default=ROOT / "bench.json")
     given = asked.parse_args()
     try:
@@ -199,7 +214,7 @@ def main() -> None:
         print(", ".join(f"{key} {value}" for key, value in about.items()))
         if about["load before"] > BUSY * about["cores"]:
             print("the machine is busy with something else: read the ratios with care, or come back later")
-        figures = measure(given.rounds, given.seconds)
+        figures = measure(["ixkit", "prism", *given.beside], given.rounds, given.seconds)
         figures["ixkit"]["reset of a world, ms"] = reset_ms()
         figures["ixkit"]["a new world, ms"] = create_ms()
         figures["ixkit"]["a new world over HTTP, ms"] = create_over_http_ms()

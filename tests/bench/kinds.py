@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from servers import LIST
+from servers import ADD, LIST
 
 from ixmocks.kit import Kit
 
-ADD = "/rest/addsalestransaction"
 SERIAL = b"00000000"
 """Stands in a body for what may come once only; each request gets another number of eight digits."""
 

@@ -15,12 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
 PRISM = ROOT / "tools" / "peers" / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
+RIVALS = ROOT / "tools" / "rivals"
 SPEC = ROOT / "specs" / "silvasoft.yaml"
 LIST = "/rest/listsalesinvoices"
+ADD = "/rest/addsalestransaction"
+ANY = {"ApiKey": "any", "Username": "any@ixkit.example"}
 START_MAX_S = 30
 POLL_S = 0.002
 
@@ -81,8 +85,67 @@ def prism() -> Iterator[Running]:
         port = _free_port()
         options = ["--errors", "--multiprocess", "false", "--verboseLevel", "silent", "--port", str(port)]
         with _process(["node", str(PRISM), "mock", *options, str(spec)]) as (process, began):
-            headers = {"ApiKey": "any", "Username": "any@ixkit.example"}
-            yield _first_200(process, began, f"http://127.0.0.1:{port}", headers)
+            yield _first_200(process, began, f"http://127.0.0.1:{port}", ANY)
+
+
+@contextmanager
+def fastify() -> Iterator[Running]:
+    """The same calls as a service written by hand in Node: requests checked by the contract, answers not."""
+    port = _free_port()
+    command = ["node", str(_installed() / "fastify.mjs"), str(SPEC), str(port)]
+    with _process(command) as (process, began):
+        yield _first_200(process, began, f"http://127.0.0.1:{port}", ANY)
+
+
+@contextmanager
+def wiremock() -> Iterator[Running]:
+    """Stubs written by hand: requests matched with the contract's schema, one fixed answer; no journal, which is slow."""
+    with TemporaryDirectory() as folder:
+        stubs = Path(folder) / "mappings" / "stubs.json"
+        stubs.parent.mkdir()
+        stubs.write_text(json.dumps(_stubs()), "utf-8")
+        port = _free_port()
+        options = ["--port", str(port), "--root-dir", folder, "--no-request-journal"]
+        (jar,) = _installed().glob("node_modules/wiremock/build/wiremock-standalone-*.jar")
+        with _process(["java", "-jar", str(jar), *options]) as (process, began):
+            yield _first_200(process, began, f"http://127.0.0.1:{port}", ANY)
+
+
+def _installed() -> Path:
+    if not (RIVALS / "node_modules" / ".stamp").exists():
+        raise BenchError("fastify and WireMock are not installed: make tools/rivals/node_modules/.stamp")
+    return RIVALS
+
+
+def _stubs() -> dict[str, Any]:
+    from ixmocks.kit import Kit
+
+    kit = Kit("documents")
+    line = {"TaxPc": 21, "SubTotalInclTax": 449.68}
+    body = {"CustomerNumber": 1, "Invoice_InvoiceLine": [line]}
+    answer = json.loads(kit.ask("silvasoft", "POST", ADD, json=body).body)
+    operation, _ = kit.ports["silvasoft"].routes.find("POST", ADD) or (None, None)
+    assert operation is not None
+    assert operation.body is not None
+    schema = {"matchesJsonSchema": json.dumps(operation.body.schema), "schemaVersion": "V4"}
+    signed = {name: {"equalTo": value} for name, value in ANY.items()}
+    asked: Mapping[str, Mapping[str, Any]] = {
+        LIST: {"method": "GET"},
+        ADD: {"method": "POST", "bodyPatterns": [schema]},
+    }
+    return {
+        "mappings": [
+            {
+                "request": {"urlPath": path, "headers": signed, **rest},
+                "response": {
+                    "status": 200,
+                    "headers": {"Content-Type": "application/json"},
+                    "jsonBody": answer,
+                },
+            }
+            for path, rest in asked.items()
+        ]
+    }
 
 
 def _for_prism(spec: str) -> str:
