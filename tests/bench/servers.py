@@ -99,7 +99,7 @@ def fastify() -> Iterator[Running]:
 
 @contextmanager
 def wiremock() -> Iterator[Running]:
-    """Stubs written by hand: requests matched with the contract's schema, one fixed answer; no journal, which is slow."""
+    """Stubs written by hand: requests matched with the contract's schema, one fixed answer, no journal (it is slow)."""
     with TemporaryDirectory() as folder:
         stubs = Path(folder) / "mappings" / "stubs.json"
         stubs.parent.mkdir()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ixmocks.control.problems import Problem
 from ixmocks.engine.asgi import LOOPBACK, Scope, foreign_host
-from ixmocks.engine.exchange import RawHeaders
+from ixmocks.engine.heads import RawHeaders
 
 BODY_MAX = 8 * 1024 * 1024
 """As much as a scenario's file may hold: a world's data may come with the call that makes it."""

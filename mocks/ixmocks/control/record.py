@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ixmocks.engine.exchange import RawHeaders
+from ixmocks.engine.heads import RawHeaders
 from ixmocks.engine.journal import Event
 from ixmocks.engine.world import Moment, World
 
@@ -45,13 +45,13 @@ def record(
         body=request.body,
         status=status,
         answer=answer,
-        answer_headers=(),
+        answer_head=b"",
         violations=(),
         notes=(),
         fault="",
         before=before,
         after=world.moment,
+        happened=happened,
     )
-    event.extra["happened"] = happened
     world.journal.append(event)
     return event

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from ixmocks.control.difference import differences
 from ixmocks.control.redact import REDACTED, is_secret, without_secrets
 from ixmocks.engine.document import Rule, RuleBook
-from ixmocks.engine.exchange import RawHeaders
 from ixmocks.engine.faults import Fault
+from ixmocks.engine.heads import RawHeaders
 from ixmocks.engine.holds import Hold
 from ixmocks.engine.journal import Event
 from ixmocks.engine.outcome import Violation
@@ -80,7 +80,7 @@ def event_whole(
         ],
         "fault": event.fault,
         "changed": event.changed,
-        "happened": list(event.extra.get("happened", ())),
+        "happened": list(event.happened),
         "differences": found,
         "differences_more": more,
         "curl": curl(event, world, urls, secret_headers),

@@ -157,7 +157,7 @@ async def _harm(sent: Sent, fault: Fault, send: Send) -> None:
             await _abort(send)
         case Harm.SLOW:
             await asyncio.sleep(fault.seconds)
-            await _send(Sent(sent.status, sent.headers, sent.body), send)
+            await _send(Sent(sent.status, sent.head, sent.body), send)
         case Harm.HOLD if sent.hold is not None:
             await _held(sent, sent.hold, send)
         case Harm.LATE:

@@ -138,7 +138,7 @@ def _waits(way: Way, go: Callable[[Then], Sent], sent: Sent | None = None) -> Se
         )
     )
     way.world.journal.tell()
-    sent = sent or Sent(0, (), b"")
+    sent = sent or Sent(0, b"", b"")
     return replace(sent, fault=way.fault, hold=hold)
 
 

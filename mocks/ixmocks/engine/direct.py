@@ -11,7 +11,6 @@ The answers of one turn leave together at its end: who waits for several of them
 from __future__ import annotations
 
 import logging
-import re
 from asyncio import TimerHandle, Transport
 from typing import Any
 from urllib.parse import unquote
@@ -21,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ixmocks.engine.asgi import BODY_MAX, GIVEN, Front, Problem
 from ixmocks.engine.exchange import Head, Received, Sent
+from ixmocks.engine.heads import head_of
 from ixmocks.engine.port import Unrecognised
 
 log = logging.getLogger("ixkit")
@@ -33,8 +33,6 @@ HEADS_MAX, HEAD_MAX = 256, 4096
 """So many heads of at most so many bytes are remembered."""
 _GLANCE_S = 5.0
 _END = b"\r\n\r\n"
-_UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-"""What may not stand in a header."""
 _CLOSE = b"connection: close\r\n"
 _UNLIKE = frozenset({b"HEAD", b"CONNECT"})
 """Methods whose answers are unlike those of all others."""
@@ -288,14 +286,13 @@ def _send_all(waiting: list[Direct]) -> None:
         connection.send_now()
 
 
-_DEFECT = Sent(500, ((b"content-type", b"text/plain"), (b"content-length", b"21")), b"Internal Server Error")
+_DEFECT = Sent(
+    500, head_of([(b"content-type", b"text/plain"), (b"content-length", b"21")]), b"Internal Server Error"
+)
 
 
 def _head(sent: Sent) -> list[bytes] | None:
     """Status line and headers; None where uvicorn has to look at them, a fault to strike, or somebody to let it go."""
-    if sent.fault is not None or sent.hold is not None:
+    if sent.fault is not None or sent.hold is not None or b"connection: " in sent.head:
         return None
-    if b"connection" in dict(sent.headers):
-        return None
-    lines = [*map(b": ".join, sent.headers), b""]
-    return None if _UNFIT.search(b"".join(lines)) else [STATUS_LINE[sent.status], b"\r\n".join(lines)]
+    return [STATUS_LINE[sent.status], sent.head]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ixmocks.engine.faults import Fault
+from ixmocks.engine.heads import RawHeaders, headers_of
 from ixmocks.engine.journal import Event
 from ixmocks.engine.values import value
 
 if TYPE_CHECKING:
     from ixmocks.engine.holds import Hold
     from ixmocks.engine.outcome import Presented
-
-RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(slots=True)
@@ -55,12 +54,17 @@ class Sent:
     """One HTTP answer as it leaves, and the fault that damages or replaces it on the way."""
 
     status: int
-    headers: RawHeaders
+    head: bytes
+    """Its headers, as `head_of` writes them."""
     body: bytes
     event: Event | None = None
     fault: Fault | None = None
     hold: Hold | None = None
     """Set where the exchange waits to be released."""
+
+    @property
+    def headers(self) -> RawHeaders:
+        return headers_of(self.head)
 
 
 @dataclass(slots=True)

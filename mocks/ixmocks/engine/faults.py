@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -54,6 +55,7 @@ VIRTUAL_MAX_S = 366 * 86_400
 """Seconds on a world's clock pass without anybody waiting."""
 
 _FRAMING = ("content-length", "transfer-encoding", "connection")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class FaultError(ValueError):
@@ -95,6 +97,11 @@ class Fault:
             )
         if any(name.lower() in _FRAMING for name, _ in self.headers):
             raise FaultError("a fault cannot set Content-Length, Transfer-Encoding or Connection")
+        for name, value in self.headers:
+            if not _NAME.fullmatch(name):
+                raise FaultError(f"{name!r} is no name of a header; expected one such as Retry-After")
+            if not value.isprintable():
+                raise FaultError(f"{value!r} cannot be the value of a header; expected one line of text")
 
     def _check_way(self) -> None:
         places = DETOURS.get(self.harm)

@@ -9,6 +9,7 @@ from typing import Any
 from ixmocks.engine import exact
 from ixmocks.engine.exchange import Sent
 from ixmocks.engine.faults import Fault, Harm
+from ixmocks.engine.heads import head_of
 
 
 def lost(fault: Fault | None) -> bool:
@@ -36,8 +37,8 @@ def damaged(sent: Sent) -> Sent:
         case _:
             return sent
     kept = [(n, v) for n, v in sent.headers if n not in (b"content-type", b"content-length")]
-    headers = (*kept, (b"content-type", kind), (b"content-length", b"%d" % len(body)))
-    return Sent(status, headers, body, sent.event)
+    head = head_of((*kept, (b"content-type", kind), (b"content-length", b"%d" % len(body))))
+    return Sent(status, head, body, sent.event)
 
 
 def grown(body: bytes) -> bytes:

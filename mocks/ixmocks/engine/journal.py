@@ -6,10 +6,10 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ixmocks.engine.heads import RawHeaders, headers_of
 from ixmocks.engine.outcome import Violation
 from ixmocks.engine.values import value
 
@@ -39,21 +39,27 @@ class Event:
     method: str
     path: str
     query: str
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: RawHeaders
     body: bytes
     status: int
     answer: bytes
-    answer_headers: tuple[tuple[bytes, bytes], ...]
+    answer_head: bytes
+    """The headers of the answer, as `head_of` writes them."""
     violations: tuple[Violation, ...]
     notes: tuple[str, ...]
     fault: str
     before: Moment
     after: Moment
-    extra: dict[str, Any] = field(default_factory=dict)
+    happened: tuple[str, ...] = ()
+    """What time brought about, in words, where this moved the clock."""
 
     @property
     def id(self) -> str:
         return f"e{self.number}"
+
+    @property
+    def answer_headers(self) -> RawHeaders:
+        return headers_of(self.answer_head)
 
     @property
     def changed(self) -> bool:

@@ -11,6 +11,7 @@ from ixmocks.engine import exact
 from ixmocks.engine.decide import decide
 from ixmocks.engine.exchange import Received, Sent
 from ixmocks.engine.faults import DETOURS, Fault, Place
+from ixmocks.engine.heads import head_of
 from ixmocks.engine.journal import Event
 from ixmocks.engine.operation import Operation
 from ixmocks.engine.outcome import Answer, Changed, Outcome, Presented, Refused, Violation, Why
@@ -20,8 +21,7 @@ from ixmocks.engine.world import Moment, World
 
 log = logging.getLogger("ixkit")
 
-JSON = b"application/json"
-_JSON_TYPE = (b"content-type", JSON)
+_JSON_TYPE = head_of([(b"content-type", b"application/json")])
 
 
 def perform(
@@ -111,12 +111,12 @@ def record(
     violations = answer.refused.violations if answer.refused else ()
     event = Event(
         world.journal.next_number(), at, system.name, operation, received.method,
-        received.path, received.query, received.headers, received.body, answer.status, raw, (), violations,
+        received.path, received.query, received.headers, received.body, answer.status, raw, b"", violations,
         answer.notes, fault.label if fault else "", before, world.moment,
     )  # fmt: skip
-    event.answer_headers = _headers(answer, raw, event, faithful)
+    event.answer_head = head = _head(answer, raw, event, faithful)
     world.journal.append(event)
-    return Sent(answer.status, event.answer_headers, raw, event, fault)
+    return Sent(answer.status, head, raw, event, fault)
 
 
 def fault_answer(system: System, operation: Operation, fault: Fault) -> Answer:
@@ -127,20 +127,19 @@ def fault_answer(system: System, operation: Operation, fault: Fault) -> Answer:
     return system.refuse(refused, operation.id).with_headers(*fault.headers)
 
 
-def _headers(answer: Answer, raw: bytes, event: Event, faithful: bool) -> tuple[tuple[bytes, bytes], ...]:
-    headers = [] if answer.status == 204 else [_JSON_TYPE, (b"content-length", b"%d" % len(raw))]
-    for name, value in answer.headers:
-        lower = name.lower().encode()
-        if lower == b"content-type":
-            headers = [pair for pair in headers if pair[0] != lower]
-        headers.append((lower, value.encode("latin-1", "replace")))
-    if not faithful:
-        headers.append((b"ixkit-event", event.id.encode()))
-        if answer.refused is not None:
-            headers.append((b"ixkit-violations", violations_header(answer.refused)))
-        if event.notes:
-            headers.append((b"ixkit-notes", ", ".join(event.notes).encode()))
-    return tuple(headers)
+def _head(answer: Answer, raw: bytes, event: Event, faithful: bool) -> bytes:
+    head = b"" if answer.status == 204 else b"%scontent-length: %d\r\n" % (_JSON_TYPE, len(raw))
+    if answer.headers:
+        own = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
+        if any(name == b"content-type" for name, _ in own):
+            head = head.removeprefix(_JSON_TYPE)
+        head += head_of(own)
+    if faithful:
+        return head
+    head = b"%sixkit-event: e%d\r\n" % (head, event.number)
+    if answer.refused is not None:
+        head += head_of([(b"ixkit-violations", violations_header(answer.refused))])
+    return b"%sixkit-notes: %s\r\n" % (head, ", ".join(event.notes).encode()) if event.notes else head
 
 
 VIOLATIONS_SHOWN = 20
@@ -156,4 +155,4 @@ def violations_header(refused: Refused) -> bytes:
     ]
     if len(violations) > VIOLATIONS_SHOWN:
         parts.append(f"more;n={len(violations) - VIOLATIONS_SHOWN}")
-    return ", ".join(parts).encode("latin-1", "replace").replace(b"\n", b" ").replace(b"\r", b" ")
+    return ", ".join(parts).encode("latin-1", "replace")

@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl
 from ixmocks.engine import exact
 from ixmocks.engine.decide import FORM
 from ixmocks.engine.document import Document, RuleBook
-from ixmocks.engine.exchange import RawHeaders, Received, Sent
+from ixmocks.engine.exchange import Received, Sent
 from ixmocks.engine.fallback import Fallback
+from ixmocks.engine.heads import RawHeaders
 from ixmocks.engine.operation import Routes
 from ixmocks.engine.outcome import Answer, Presented, Refused, Violation, Why
 from ixmocks.engine.perform import perform, record

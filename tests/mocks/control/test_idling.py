@@ -63,7 +63,7 @@ def test_the_clock_stops_where_the_last_planned_thing_happened(riverty: Kit, con
     again = control.post(ADVANCE, IDLE)
     assert again == {**moved, "due": []}
     first, second = [event for event in riverty.world().journal if event.number > written]
-    assert (first.extra["happened"], second.extra["happened"]) == (tuple(moved["due"]), ())
+    assert (first.happened, second.happened) == (tuple(moved["due"]), ())
     assert first.before.clock.now() == start
 
 

@@ -13,6 +13,7 @@ from ixmocks.engine.asgi import BODY_MAX
 from ixmocks.engine.exchange import Sent
 from ixmocks.engine.faults import Fault, Harm, Place
 from ixmocks.engine.harm import damaged
+from ixmocks.engine.heads import head_of
 from ixmocks.engine.server import PortBusy, bind
 from ixmocks.kit import Kit
 from support.listening import listening
@@ -139,7 +140,7 @@ def test_a_damaged_answer_arrives_as_damaged(
 
 def test_what_is_no_json_cannot_grow() -> None:
     headers = ((b"content-type", b"application/pdf"), (b"content-length", b"5"))
-    sent = damaged(Sent(200, headers, b"%PDF-", fault=Fault(Place.SENDING, Harm.GROWN)))
+    sent = damaged(Sent(200, head_of(headers), b"%PDF-", fault=Fault(Place.SENDING, Harm.GROWN)))
     assert (sent.body, dict(sent.headers), sent.fault) == (b"%PDF-", dict(headers), None)
 
 

@@ -96,6 +96,8 @@ def test_a_fault_fits_by_system_operation_and_literal_key() -> None:
         {"place": Place.RECEIVED, "harm": Harm.STATUS, "status": 204},
         {"place": Place.RECEIVED, "harm": Harm.STATUS, "status": 304},
         {"place": Place.RECEIVED, "harm": Harm.STATUS, "headers": (("Content-Length", "1"),)},
+        {"place": Place.RECEIVED, "harm": Harm.STATUS, "headers": (("Retry After", "1"),)},
+        {"place": Place.RECEIVED, "harm": Harm.STATUS, "headers": (("X", "a\r\nset-cookie: b"),)},
     ],
 )
 def test_a_fault_that_makes_no_sense_cannot_be_armed(wrong: dict[str, object]) -> None:
