@@ -22,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import page
 from kinds import sale
 from load import asker, per_second
 from rich.console import Console
@@ -207,6 +208,7 @@ def main() -> None:
         "--beside", action="append", default=[], choices=["fastify", "wiremock"],
         help="measure this one, too (needs Node 20 or Java, and `make tools/rivals/node_modules/.stamp`)",
     )  # fmt: skip
+    asked.add_argument("--write", type=Path, help="a page whose table `bench` is to hold the figures")
     asked.add_argument("--out", type=Path, default=ROOT / "bench.json")
     given = asked.parse_args()
     try:
@@ -223,7 +225,15 @@ def main() -> None:
         sys.exit(4)
     given.out.write_text(json.dumps({"machine": about, "figures": figures}, indent=2) + "\n", "utf-8")
     print(f"\nrequests a second unless another unit is named; medians of {given.rounds} rounds\n")
-    Console().print(table(figures))
+    shown_table = table(figures)
+    Console().print(shown_table)
+    if given.write:
+        facts = ", ".join(f"{key} {value}" for key, value in about.items())
+        page.write(
+            given.write,
+            "bench",
+            f"{page.of(shown_table)}\nMachine: {facts}. Medians of {given.rounds} rounds.\n",
+        )
     print(f"\nall figures: {given.out}")
 
 

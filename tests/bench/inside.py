@@ -23,6 +23,7 @@ from typing import Any, cast
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import page
 from kinds import KINDS, Kind, numbered
 from uvicorn.server import ServerState
 
@@ -95,6 +96,7 @@ def main() -> None:
         "--profile", action="store_true", help="and where the time goes; slows everything down"
     )
     asked.add_argument("--out", type=Path)
+    asked.add_argument("--write", type=Path, help="a page whose table `inside` is to hold the figures")
     given = asked.parse_args()
     settle()
     found: dict[str, dict[str, float]] = {}
@@ -123,6 +125,9 @@ def main() -> None:
         gc.collect()
     if given.out:
         given.out.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    if given.write:
+        rows = [[name, *(f"{row[what]:,.0f}" for what in ("least", "median"))] for name, row in found.items()]
+        page.write(given.write, "inside", page.markdown(["request", "least, µs", "median, µs"], rows))
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ class Direct(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._glance is not None:
             self._glance.cancel()
+        self._unsent = b""
         super().connection_lost(exc)
 
     def _look(self) -> None:

@@ -247,6 +247,17 @@ def test_an_answer_leaves_before_whatever_comes_after_it(
     assert len(turn.sent) == 1 + len(after)
 
 
+def test_who_has_gone_meanwhile_gets_nothing_and_keeps_nobody_else_waiting(
+    turn: Turn, pocket_kit: Kit
+) -> None:
+    for number in (0, 1):
+        turn.connections[number].data_received(post("ab"[number]))
+    turn.connections[0].connection_lost(ConnectionResetError())
+    turn.end()
+    assert turn.statuses() == [(1, b"200")]
+    assert texts(pocket_kit) == ["a", "b"]
+
+
 def test_an_answer_leaves_before_one_that_takes_the_long_way(turn: Turn, pocket_kit: Kit) -> None:
     turn.connections[0].data_received(post("one"))
     pocket_kit.world().faults.arm(Fault(Place.AFTER_COMMIT, Harm.STATUS, status=503))
