@@ -69,7 +69,8 @@ def paced(
     inner: Transport, clock: Clock, journal: Journal | None, *, pace: tuple[int, int], system: str
 ) -> tuple[Transport, Callable[[float], None]]:
     """The transport at its pace, and how to tell others of a limit. Who shares the journal shares the pace."""
-    from ixbridge.shell.postgres import PostgresJournal, SharedPace
+    from ixbridge.shell.postgres import PostgresJournal
+    from ixbridge.shell.postgres_pace import SharedPace
 
     if isinstance(journal, PostgresJournal):
         return SharedPace(inner, clock, journal, windows=windows(*pace)), partial(journal.pause, system)
@@ -79,7 +80,7 @@ def paced(
 def read(where: str) -> list[Record]:
     """All records, without changing anything."""
     if is_shared(where):
-        from ixbridge.shell.postgres import read_postgres
+        from ixbridge.shell.postgres_whole import read_postgres
 
         return read_postgres(_url(where))
     return file.read_journal(Path(where))
@@ -93,7 +94,7 @@ def warning(where: str, records: Sequence[Record]) -> str | None:
 def salvaged(where: str) -> list[Record]:
     """What is left: the records up to the first that does not fit."""
     if is_shared(where):
-        from ixbridge.shell.postgres import salvaged_postgres
+        from ixbridge.shell.postgres_whole import salvaged_postgres
 
         return salvaged_postgres(_url(where))
     return file.salvaged(Path(where))
@@ -102,7 +103,7 @@ def salvaged(where: str) -> list[Record]:
 def replaced(where: str, records: Sequence[Record], entries: Sequence[Entry], clock: Clock) -> str | None:
     """A new journal in the place of the old one. Returns where the old one is kept."""
     if is_shared(where):
-        from ixbridge.shell.postgres import replace_postgres
+        from ixbridge.shell.postgres_whole import replace_postgres
 
         kept = replace_postgres(_url(where), records, entries, clock)
         Path(MARK).unlink(missing_ok=True)

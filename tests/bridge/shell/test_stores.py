@@ -16,7 +16,8 @@ from ixbridge.core.steps import Side
 from ixbridge.shell import store
 from ixbridge.shell.claims import Claims
 from ixbridge.shell.journal import Journal, JournalError, SetBack
-from ixbridge.shell.postgres import PostgresJournal, SharedPace
+from ixbridge.shell.postgres import PostgresJournal
+from ixbridge.shell.postgres_pace import SharedPace
 from ixbridge.shell.start import Parts, runner_of
 from support.bridging import (
     CREDENTIALS,
