@@ -30,9 +30,9 @@ from ixbridge.core.policy import Policy, policy_of
 from ixbridge.shell.cli import _environment, _exchange, _joined
 from ixbridge.shell.clock import RealClock, ShiftedClock
 from ixbridge.shell.config import read_settings
-from ixbridge.shell.journal import SqliteJournal
 from ixbridge.shell.report import Report, Status
 from ixbridge.shell.runner import Runner
+from ixbridge.shell.sqlite import SqliteJournal
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.watch import Locked, RealBell
 from ixbridge.shell.watch_cli import Parts, assembled

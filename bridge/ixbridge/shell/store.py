@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ixbridge.core.records import Entry, Record
-from ixbridge.shell import journal as file
+from ixbridge.shell import sqlite_whole
 from ixbridge.shell.claims import ALONE, Claims
 from ixbridge.shell.exchange import alone
+from ixbridge.shell.sqlite import SqliteJournal
 from ixbridge.shell.transport import Paced, windows
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def opened(where: str, clock: Clock) -> Journal:
         from ixbridge.shell.postgres import PostgresJournal
 
         return PostgresJournal(_url(where), clock, mark=Path(MARK))
-    return file.SqliteJournal(Path(where), clock)
+    return SqliteJournal(Path(where), clock)
 
 
 def claims_of(journal: Journal) -> Claims:
@@ -83,12 +84,12 @@ def read(where: str) -> list[Record]:
         from ixbridge.shell.postgres_whole import read_postgres
 
         return read_postgres(_url(where))
-    return file.read_journal(Path(where))
+    return sqlite_whole.read_journal(Path(where))
 
 
 def warning(where: str, records: Sequence[Record]) -> str | None:
     """What the mark says against these records, for those who only look."""
-    return None if is_shared(where) else file.set_back(Path(where), records)
+    return None if is_shared(where) else sqlite_whole.set_back(Path(where), records)
 
 
 def salvaged(where: str) -> list[Record]:
@@ -97,7 +98,7 @@ def salvaged(where: str) -> list[Record]:
         from ixbridge.shell.postgres_whole import salvaged_postgres
 
         return salvaged_postgres(_url(where))
-    return file.salvaged(Path(where))
+    return sqlite_whole.salvaged(Path(where))
 
 
 def replaced(where: str, records: Sequence[Record], entries: Sequence[Entry], clock: Clock) -> str | None:
@@ -108,7 +109,7 @@ def replaced(where: str, records: Sequence[Record], entries: Sequence[Entry], cl
         kept = replace_postgres(_url(where), records, entries, clock)
         Path(MARK).unlink(missing_ok=True)
         return kept
-    kept_at = file.replace_journal(Path(where), records, entries, clock)
+    kept_at = sqlite_whole.replace_journal(Path(where), records, entries, clock)
     return None if kept_at is None else str(kept_at)
 
 
