@@ -27,15 +27,16 @@ from urllib.request import ProxyHandler, Request, build_opener
 from ixbridge.core.mapping import DraftAs
 from ixbridge.core.model import Mode
 from ixbridge.core.policy import Policy, policy_of
-from ixbridge.shell.cli import _environment, _exchange, _joined
 from ixbridge.shell.clock import RealClock, ShiftedClock
 from ixbridge.shell.config import read_settings
-from ixbridge.shell.journal import SqliteJournal
 from ixbridge.shell.report import Report, Status
+from ixbridge.shell.rounds import joined
 from ixbridge.shell.runner import Runner
+from ixbridge.shell.sqlite import SqliteJournal
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.watch import Locked, RealBell
 from ixbridge.shell.watch_cli import Parts, assembled
+from ixbridge.shell.wiring import credentials_from, exchange_for
 
 DONE = (Status.BOOKED, Status.DRAFTED, Status.FINALISED, Status.PAID)
 ROWS: Mapping[str, tuple[str, str, Mode, DraftAs | None]] = {
@@ -112,11 +113,11 @@ def row(name: str, served: Mocks, number: int, profile: cProfile.Profile | None)
         folder = Path(place)
         chosen = policy(target, mode, draft_as, folder)
         env, at = served.world(f"bench{number}", scenario)
-        credentials, urls = _environment({**os.environ, **env}, chosen)
+        credentials, urls = credentials_from({**os.environ, **env}, chosen)
         counted = CountedJournal(folder / "journal", RealClock())
         journal = Locked(counted)
         world = partial(served.let_time_pass, f"bench{number}")
-        exchange = _exchange(urls, credentials, chosen, journal, pace=(0, 0), clock=WorldTime(at, world))
+        exchange = exchange_for(urls, credentials, chosen, journal, pace=(0, 0), clock=WorldTime(at, world))
         parts = Parts(chosen, credentials, journal, exchange, RealClock(), RealBell(), out=StringIO())
         timed = Timed(profile)
         if CONNECTIONS[target].notices is None:
@@ -165,7 +166,7 @@ def heard_out(parts: Parts, timed: Timed, let_time_pass: Callable[[], None]) -> 
         for _ in range(POLLS_MAX):
             let_time_pass()
             latest = timed(watcher.poll)
-            report = _joined(report, latest)
+            report = joined(report, latest)
             if not latest.changed:
                 break
     finally:

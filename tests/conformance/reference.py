@@ -24,8 +24,8 @@ from ixbridge.core.steps import Side
 from ixbridge.shell.clock import Clock, RealChance, RealClock
 from ixbridge.shell.config import read_settings
 from ixbridge.shell.inbox import Letterbox
-from ixbridge.shell.journal import SqliteJournal
 from ixbridge.shell.report import Status
+from ixbridge.shell.sqlite import SqliteJournal
 from ixbridge.shell.start import Credentials, Parts, exchange_of, runner_of
 from ixbridge.shell.systems import CONNECTIONS
 from ixbridge.shell.transport import HttpTransport, Paced, Transport

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ixbridge.core import inbox_plan
+from ixbridge.core import finding, following, inbox_plan
 from ixbridge.core import plan as planning
 from ixbridge.core.audit import Found
 from ixbridge.core.keys import tag
@@ -174,7 +174,7 @@ def ignored_fence() -> AbstractContextManager[None]:
 @contextmanager
 def adopted_by_name() -> Iterator[None]:
     """Any document of the customer will do, whatever code it carries."""
-    real, judged = Books.find, planning.wrong_with
+    real, judged = Books.find, finding.wrong_with
 
     def find(self: Books, code: str, fresh: Any, day: Any, customer: str) -> Any:
         found = real(self, code, fresh, day, customer)
@@ -187,13 +187,13 @@ def adopted_by_name() -> Iterator[None]:
     def not_whose(one: Any, expected: Any, *, by_hand: bool) -> Any:
         return judged(one, expected, by_hand=True)
 
-    with swapped(Books, "find", find), swapped(planning, "wrong_with", not_whose):
+    with swapped(Books, "find", find), swapped(finding, "wrong_with", not_whose):
         yield
 
 
 def paid_on_part() -> AbstractContextManager[None]:
     """Anything paid at all counts as paid."""
-    real = planning._current
+    real = following._current
 
     def current(life: Any, facts: Any) -> Any:
         one = real(life, facts)
@@ -201,7 +201,7 @@ def paid_on_part() -> AbstractContextManager[None]:
             return one
         return replace(one, outstanding_minor=0)
 
-    return swapped(planning, "_current", current)
+    return swapped(following, "_current", current)
 
 
 def limit_ignored() -> AbstractContextManager[None]:
@@ -211,14 +211,14 @@ def limit_ignored() -> AbstractContextManager[None]:
 
 def gone_unminded() -> AbstractContextManager[None]:
     """A document that is no longer there counts as not paid yet."""
-    real = planning._followed
+    real = following._followed
 
     def followed(life: Any, facts: Any, policy: Any) -> Any:
         move = real(life, facts, policy)
         gone = isinstance(move, Park) and move.parked.reason is Reason.DOCUMENT_GONE
         return Rest("not paid yet") if gone else move
 
-    return swapped(planning, "_followed", followed)
+    return swapped(following, "_followed", followed)
 
 
 def receipt_believed() -> AbstractContextManager[None]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from ixbridge.core import plan, steps
+from ixbridge.core import booking, steps
 from ixbridge.core.wire import Heard, Reply
 from ixbridge.shell import paper
 from ixbridge.sources import ixpole
@@ -95,7 +95,7 @@ def _invoiced(invoice_for: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _MEANS: Any = tuple(_understood(each.meaning_of) for each in SYSTEMS)
-_MAKES: Any = _invoiced(plan.invoice_for)
+_MAKES: Any = _invoiced(booking.invoice_for)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def remembering() -> Iterator[None]:
     before = paper.invoice_pdf, papers.pdf, riverty.pdf
     paper.invoice_pdf, papers.pdf, riverty.pdf = _DRAWN, _PRINTED, _SHOWN
     owners = [*((each, "meaning_of", new) for each, new in zip(SYSTEMS, _MEANS, strict=True))]
-    owners.append((plan, "invoice_for", _MAKES))
+    owners.append((booking, "invoice_for", _MAKES))
     real = [(owner, name, getattr(owner, name)) for owner, name, _ in owners]
     for owner, name, new in owners:
         setattr(owner, name, new)

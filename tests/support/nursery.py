@@ -78,7 +78,8 @@ def _main() -> None:
     import ixbridge.shell.deadline
     import ixbridge.shell.postgres
     import ixbridge.shell.runner
-    import ixbridge.shell.show  # noqa: F401
+    import ixbridge.shell.show
+    import ixbridge.shell.store  # noqa: F401
 
     for line in sys.stdin:
         asked = json.loads(line)

@@ -13,11 +13,11 @@ from enum import Enum
 
 from ixbridge.core import keys
 from ixbridge.core.audit import Found, the_one
+from ixbridge.core.booking import seen
 from ixbridge.core.inbox_plan import TENANT
 from ixbridge.core.life import Event, Life, Stage, Standing
 from ixbridge.core.mapping import known_customer_number, mode_for
 from ixbridge.core.model import Document, Instalment, Mode
-from ixbridge.core.plan import seen
 from ixbridge.core.policy import Policy
 from ixbridge.core.records import SERIES, Entry, Payload, customer_subject
 from ixbridge.core.steps import Creation

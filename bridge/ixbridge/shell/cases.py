@@ -25,6 +25,9 @@ class Window:
         return day is not None and self.since <= day and (self.until is None or day <= self.until)
 
 
+BEFORE_BOOKED = frozenset({Stage.NEW, Stage.DROPPED, Stage.SEEN, Stage.ASKED})
+
+
 @dataclass(slots=True)
 class Case:
     """One instalment in this run."""
@@ -35,6 +38,10 @@ class Case:
     """Judged as if it were not parked; the journal hears of it only if something comes of it."""
     changed: bool = False
     waiting: str = ""
+
+    @property
+    def is_before_booked(self) -> bool:
+        return self.life.stage in BEFORE_BOOKED
 
 
 def taken_numbers(standings: Mapping[str, Standing], delivered: Mapping[str, Delivered]) -> dict[str, int]:

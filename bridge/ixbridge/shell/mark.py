@@ -73,6 +73,10 @@ class Mark:
             self._descriptor = None
 
 
+def mark_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.mark")
+
+
 def problem_with(mark: Mark, seals: list[str]) -> str | None:
     """What the mark says against a journal with these seals, in words; None: it is as high as it was."""
     try:

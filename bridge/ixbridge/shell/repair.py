@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ixbridge.shell.endings import ENVIRONMENT, fail
 from ixbridge.shell.options import config_option, format_option, journal_option, pace_options
+from ixbridge.shell.rounds import book
+from ixbridge.shell.wiring import credentials_from, exchange_for, policy_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,9 +30,7 @@ def audit(config_file: Path, journal_file: str, per_second: int, per_minute: int
 
     Does what `run` does, and more reading. Exit code 1 where something is wrong in the books.
     """
-    from ixbridge.shell.cli import _policy, book
-
-    policy = _policy(config_file, None, None)
+    policy = policy_from(config_file, None, None)
     book(policy, journal_file, pace=(per_second, per_minute), shape=shape, title="This audit", audit=True)
 
 
@@ -67,7 +68,6 @@ def rebuild(
     what cannot be matched is parked. The old journal stays beside the new one.
     """
     from ixbridge.core.rebuild import Fate
-    from ixbridge.shell.cli import ENVIRONMENT, _environment, _exchange, _fail, _policy
     from ixbridge.shell.clock import RealClock
     from ixbridge.shell.exchange import Halt
     from ixbridge.shell.journal import JournalError
@@ -75,19 +75,19 @@ def rebuild(
     from ixbridge.shell.rebuild import rebuild as made_anew
     from ixbridge.shell.store import replaced, salvaged
 
-    policy = _policy(config_file, None, None)
-    credentials, urls = _environment(os.environ, policy)
+    policy = policy_from(config_file, None, None)
+    credentials, urls = credentials_from(os.environ, policy)
     clock = RealClock()
     day: date = since.date() if since else clock.now().date() - timedelta(days=DAYS_BACK)
-    exchange = _exchange(urls, credentials, policy, None, pace=(per_second, per_minute))
+    exchange = exchange_for(urls, credentials, policy, None, pace=(per_second, per_minute))
     try:
         left = left_of(salvaged(journal_file))
         result = made_anew(exchange, policy, left, since=day, codes=codes, not_created=not_created)
         kept = replaced(journal_file, left.records, result.entries, clock)
     except Halt as halt:
-        _fail(f"{halt} {halt.advice} The journal was not touched.", ENVIRONMENT)
+        fail(f"{halt} {halt.advice} The journal was not touched.", ENVIRONMENT)
     except JournalError as error:
-        _fail(str(error), ENVIRONMENT)
+        fail(str(error), ENVIRONMENT)
     counts = {fate.name.lower(): result.count(fate) for fate in Fate}
     said = {"records_kept": len(left.records), "old_journal": kept, **counts, "limits": list(result.limits)}
     if shape == "json":

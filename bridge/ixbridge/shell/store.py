@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ixbridge.core.records import Entry, Record
-from ixbridge.shell import journal as file
+from ixbridge.shell import sqlite_whole
 from ixbridge.shell.claims import ALONE, Claims
 from ixbridge.shell.exchange import alone
+from ixbridge.shell.sqlite import SqliteJournal
 from ixbridge.shell.transport import Paced, windows
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def opened(where: str, clock: Clock) -> Journal:
         from ixbridge.shell.postgres import PostgresJournal
 
         return PostgresJournal(_url(where), clock, mark=Path(MARK))
-    return file.SqliteJournal(Path(where), clock)
+    return SqliteJournal(Path(where), clock)
 
 
 def claims_of(journal: Journal) -> Claims:
@@ -69,7 +70,8 @@ def paced(
     inner: Transport, clock: Clock, journal: Journal | None, *, pace: tuple[int, int], system: str
 ) -> tuple[Transport, Callable[[float], None]]:
     """The transport at its pace, and how to tell others of a limit. Who shares the journal shares the pace."""
-    from ixbridge.shell.postgres import PostgresJournal, SharedPace
+    from ixbridge.shell.postgres import PostgresJournal
+    from ixbridge.shell.postgres_pace import SharedPace
 
     if isinstance(journal, PostgresJournal):
         return SharedPace(inner, clock, journal, windows=windows(*pace)), partial(journal.pause, system)
@@ -79,35 +81,35 @@ def paced(
 def read(where: str) -> list[Record]:
     """All records, without changing anything."""
     if is_shared(where):
-        from ixbridge.shell.postgres import read_postgres
+        from ixbridge.shell.postgres_whole import read_postgres
 
         return read_postgres(_url(where))
-    return file.read_journal(Path(where))
+    return sqlite_whole.read_journal(Path(where))
 
 
 def warning(where: str, records: Sequence[Record]) -> str | None:
     """What the mark says against these records, for those who only look."""
-    return None if is_shared(where) else file.set_back(Path(where), records)
+    return None if is_shared(where) else sqlite_whole.set_back(Path(where), records)
 
 
 def salvaged(where: str) -> list[Record]:
     """What is left: the records up to the first that does not fit."""
     if is_shared(where):
-        from ixbridge.shell.postgres import salvaged_postgres
+        from ixbridge.shell.postgres_whole import salvaged_postgres
 
         return salvaged_postgres(_url(where))
-    return file.salvaged(Path(where))
+    return sqlite_whole.salvaged(Path(where))
 
 
 def replaced(where: str, records: Sequence[Record], entries: Sequence[Entry], clock: Clock) -> str | None:
     """A new journal in the place of the old one. Returns where the old one is kept."""
     if is_shared(where):
-        from ixbridge.shell.postgres import replace_postgres
+        from ixbridge.shell.postgres_whole import replace_postgres
 
         kept = replace_postgres(_url(where), records, entries, clock)
         Path(MARK).unlink(missing_ok=True)
         return kept
-    kept_at = file.replace_journal(Path(where), records, entries, clock)
+    kept_at = sqlite_whole.replace_journal(Path(where), records, entries, clock)
     return None if kept_at is None else str(kept_at)
 
 

@@ -16,6 +16,10 @@ from urllib.parse import urlsplit
 
 import click
 
+from ixbridge.shell.endings import ENVIRONMENT, USAGE, fail
+from ixbridge.shell.journal_cli import journal_open
+from ixbridge.shell.wiring import credentials_from, exchange_for, policy_from
+
 if TYPE_CHECKING:
     from ixbridge.core.policy import Policy
     from ixbridge.shell.clock import Clock
@@ -31,7 +35,6 @@ HOST = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*\.?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*"
 )
 """What a client may say in its Host header: a name, or an IPv4 or IPv6 address."""
-USAGE, ENVIRONMENT = 2, 4
 
 
 @click.command()
@@ -110,18 +113,17 @@ def watch(
     Addresses and credentials come from the environment, as for `ixkit bridge run`. What is posted to the
     endpoint is kept in the journal and acted on only where it agrees with what the bridge has sent.
     """
-    from ixbridge.shell import cli
     from ixbridge.shell.clock import RealClock
     from ixbridge.shell.watch import Locked, RealBell
 
     address = _address(listen, public_url)
-    policy = cli._policy(config_file, mode, None)
-    credentials, urls = cli._environment(os.environ, policy)
+    policy = policy_from(config_file, mode, None)
+    credentials, urls = credentials_from(os.environ, policy)
     clock, bell = RealClock(), RealBell()
-    with cli._journal_open(journal_file) as opened:
+    with journal_open(journal_file) as opened:
         journal = Locked(opened)
         pace = per_second, per_minute
-        exchange = cli._exchange(urls, credentials, policy, journal, pace=pace, clock=clock)
+        exchange = exchange_for(urls, credentials, policy, journal, pace=pace, clock=clock)
         parts = Parts(policy, credentials, journal, exchange, clock, bell, log_format == "json")
         endpoint, watcher = assembled(parts, address, public_url, allowed, interval)
 
@@ -187,20 +189,19 @@ def assembled(
 
 
 def _address(listen: str, public_url: str | None) -> tuple[str, int]:
-    from ixbridge.shell.cli import _fail
     from ixbridge.shell.config import url_problem
     from ixbridge.shell.watch_endpoint import LOOPBACK
 
     host, colon, port = listen.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not (port.isascii() and port.isdigit() and int(port) < 65_536):
-        _fail(f"--listen {listen!r}: expected HOST:PORT, such as {LISTEN}", USAGE)
+        fail(f"--listen {listen!r}: expected HOST:PORT, such as {LISTEN}", USAGE)
     problem = url_problem(public_url) if public_url else None
     if problem:
-        _fail(f"--public-url: {problem}", USAGE)
+        fail(f"--public-url: {problem}", USAGE)
     if host.lower() not in LOOPBACK and not public_url:
         why = "anybody who reaches this machine could post to it"
-        _fail(
+        fail(
             f"--listen {host} is not loopback: {why}. Say with --public-url how it is meant to be reached.",
             USAGE,
         )
@@ -208,33 +209,29 @@ def _address(listen: str, public_url: str | None) -> tuple[str, int]:
 
 
 def _hosts(host: str, public_url: str | None, allowed: Iterable[str]) -> frozenset[str]:
-    from ixbridge.shell.cli import _fail
     from ixbridge.shell.watch_endpoint import LOOPBACK
 
     allowed = tuple(allowed)
     for each in allowed:
         if not HOST.fullmatch(each):
             what = "no host name; expected one such as bridge.example, without scheme, port and path"
-            _fail(f"--allow-host {each!r}: {what}", USAGE)
+            fail(f"--allow-host {each!r}: {what}", USAGE)
     name = urlsplit(public_url).hostname if public_url else None
     named = {host.lower(), *(each.lower() for each in allowed)}
     return LOOPBACK | named | ({name} if name else set())
 
 
 def _bound(address: tuple[str, int], desk: Desk) -> Endpoint:
-    from ixbridge.shell.cli import _fail
     from ixbridge.shell.watch_endpoint import Endpoint
 
     try:
         return Endpoint(*address, desk)
     except OSError as error:
         what = f"--listen {address[0]}:{address[1]}: {error.strerror or error}"
-        _fail(f"{what}; choose another port, or 0 for any", ENVIRONMENT)
+        fail(f"{what}; choose another port, or 0 for any", ENVIRONMENT)
 
 
 def _ready(path: Path | None, url: str) -> None:
-    from ixbridge.shell.cli import _fail
-
     if path is None:
         return
     draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -242,7 +239,7 @@ def _ready(path: Path | None, url: str) -> None:
         draft.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
         draft.replace(path)
     except OSError as error:
-        _fail(f"--ready-file {path}: {error.strerror}", ENVIRONMENT)
+        fail(f"--ready-file {path}: {error.strerror}", ENVIRONMENT)
 
 
 @contextmanager

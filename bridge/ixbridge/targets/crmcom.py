@@ -10,18 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ixbridge.core import money
 from ixbridge.core.answers import Words, clean, gate, understood
-from ixbridge.core.drafts import is_no_number
-from ixbridge.core.model import Document, DocumentLine, Invoice, InvoiceLine, Totals
 from ixbridge.core.nets import Taxing
-from ixbridge.core.parked import Parked
 from ixbridge.core.reading import Fields, Unreadable, parse
 from ixbridge.core.relations import name_of
 from ixbridge.core.steps import (
@@ -41,6 +36,7 @@ from ixbridge.core.steps import (
 )
 from ixbridge.core.target import Amounts, Articles, Lookup, Option, Pdf, Target
 from ixbridge.core.wire import Cause, Heard, Kind, No, Outcome, Reply, Request, Unknown, Yes
+from ixbridge.targets.crmcom_documents import body_of, created, document
 
 T = TypeVar("T")
 
@@ -139,7 +135,7 @@ def request_for(step: Step[Any]) -> Request:
         case AddProduct():
             return _create("products", "productsCreate", _product(step), Kind.CREATE_KEYED)
         case CreateDocument(invoice=invoice, creation=creation):
-            return _create("invoices", "invoicesCreate", _invoice(invoice, creation), Kind.CREATE_KEYED)
+            return _create("invoices", "invoicesCreate", body_of(invoice, creation), Kind.CREATE_KEYED)
         case FindDocument(code=code):
             return _show("invoices", "invoicesShow", "back_office_code", code)
         case ReadDocument(number=number):
@@ -172,40 +168,6 @@ def _product(step: AddProduct) -> dict[str, Any]:
         "type_identifier": {"name": step.category},
     }
     return body if step.tax_code is None else {**body, "vat_rate_identifier": {"name": step.tax_code}}
-
-
-def _invoice(invoice: Invoice, creation: Creation) -> dict[str, Any]:
-    options = invoice.options
-    body: dict[str, Any] = {
-        "accounts_receivable_identifier": {"number": invoice.customer_number},
-        "type_identifier": {"name": options.get("type", "Invoice")},
-        "life_cycle_state": "DRAFT" if creation.is_draft else "POSTED",
-        "back_office_code": invoice.code,
-        "intended_currency_identifier": {"code": invoice.currency},
-        "notes": invoice.notes,
-        "invoice_item_set": [_item(line, invoice) for line in invoice.lines],
-    }
-    if not creation.is_draft:
-        body["posted_on"] = f"{invoice.date.isoformat()}T00:00:00"
-    if invoice.due_date is not None:
-        body["due_on"] = f"{invoice.due_date.isoformat()}T00:00:00"
-    category = options.get("category")
-    return {**body, "category_identifier": {"name": category}} if category else body
-
-
-def _item(line: InvoiceLine, invoice: Invoice) -> dict[str, Any]:
-    """One of the product, at the final amount or at the net cost: never both, and no discount."""
-    by_cost = invoice.options.get("amounts") == "cost"
-    amount = line.net_minor if by_cost else line.gross_minor
-    body: dict[str, Any] = {
-        "product_identifier": {"code": line.product_code},
-        "quantity": 1,
-        "cost" if by_cost else "sub_total": money.as_decimal(amount, currency=invoice.currency),
-    }
-    if line.tax_code is not None:
-        body["vat_rate_identifier"] = {"name": line.tax_code}
-    place = invoice.options.get("line_text")
-    return {**body, place: line.description} if place else body
 
 
 # --- meanings ---------------------------------------------------------------------------------
@@ -289,7 +251,7 @@ def _value(step: Step[Any], reply: Reply) -> Any:
                 raise Unreadable(f"code is {article.number[:40]!r}, expected {number!r}")
             return (article,) if isinstance(step, FindProduct) else article
         case CreateDocument(invoice=invoice, creation=creation):
-            return _created(data, invoice, creation)
+            return created(data, invoice, creation)
         case FindDocument(code=code):
             one = document(data)
             if one.key != code:
@@ -323,72 +285,6 @@ def _article(data: Fields) -> Article:
     rate = data.fields("vat_rate") if "vat_rate" in data else Fields({})
     names = (rate.text("name", ""), rate.text("alternative_code", ""))
     return Article(data.text("code"), data.text("id", ""), frozenset(name for name in names if name))
-
-
-def _created(data: Fields, invoice: Invoice, creation: Creation) -> Document:
-    """The answer to a create is short: a number and a state. The rest is read back afterwards."""
-    state, wanted = data.text("life_cycle_state"), "DRAFT" if creation.is_draft else "POSTED"
-    if state != wanted:
-        raise Unreadable(f"life_cycle_state is {state!r}, expected {wanted}")
-    made = _document(data, totals=None)
-    if made.number is None and made.draft_id is None:
-        raise Unreadable("the answer has no number")
-    return replace(made, key=invoice.code)
-
-
-def document(data: Fields) -> Document:
-    """An invoice as it is shown in full."""
-    gross = _minor(data, "total_amount")
-    tax = next((_minor(data, name) for name in ("tax_amount", "vat_amount") if name in data), None)
-    net = gross - tax if tax is not None else _minor(data, "net_amount")
-    return _document(data, totals=Totals(net, gross - net, gross))
-
-
-def _document(data: Fields, *, totals: Totals | None) -> Document:
-    """Only the state says whether it counts: a draft has its number from the start."""
-    state, number = data.text("life_cycle_state"), data.number_text("number", "")
-    if state not in _STATES:
-        raise Unreadable(f"life_cycle_state is {state[:40]!r}, expected {', '.join(_STATES)}")
-    named = (number, data.number_text("reference_number", ""), data.text("id", ""))
-    is_real = state in ("POSTED", "CANCELLED")
-    real = None if not is_real or is_no_number(number) else number
-    day = "posted_on" if data.text("posted_on", "") else "issued_on"
-    return Document(
-        number=real,
-        # ASSUMED: where a draft has no number yet, its reference number stands for it, else its id.
-        draft_id=next((text for text in named if not is_no_number(text)), None) if real is None else None,
-        date=data.iso_date(day),
-        due_date=data.iso_date_or_none("due_on"),
-        totals=totals,
-        outstanding_minor=_minor(data, "outstanding_amount") if "outstanding_amount" in data else None,
-        notes=data.text("notes", ""),
-        key=data.text("back_office_code", ""),
-        void=_STATES[state],
-        lines=tuple(_shown(item) for item in data.items("invoice_item_set")),
-    )
-
-
-_STATES = {"DRAFT": "", "POSTED": "", "REJECTED": "rejected", "CANCELLED": "cancelled"}
-
-
-def _shown(item: Fields) -> DocumentLine:
-    product = item.fields("product") if "product" in item else Fields({})
-    percentage = item.decimal("vat_percentage", Decimal(0))
-    discount = _minor(item, "discount_amount") if "discount_amount" in item else 0
-    return DocumentLine(
-        description=product.text("description", "") or product.text("code", ""),
-        quantity=money.print_decimal(item.decimal("quantity", Decimal(1))),
-        net_minor=(_minor(item, "net_amount") if "net_amount" in item else 0) - discount,
-        vat=f"{money.print_decimal(percentage)} %",
-    )
-
-
-def _minor(data: Fields, name: str) -> int:
-    # Whatever the account's currency, amounts have two decimals (CRM-27).
-    amount = money.read_minor(data.decimal(name), currency="EUR", field=name)
-    if isinstance(amount, Parked):
-        raise Unreadable(amount.message)
-    return amount
 
 
 # --- words ------------------------------------------------------------------------------------

@@ -18,11 +18,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from ixbridge.core import money
 from ixbridge.core.answers import Words, clean, gate, understood
-from ixbridge.core.model import Customer, Document, InvoiceLine
+from ixbridge.core.model import Document
 from ixbridge.core.reading import Fields, Unreadable, parse
-from ixbridge.core.relations import address_of, contact_of, email_of, name_of
 from ixbridge.core.steps import (
     CreateDocument,
     Creation,
@@ -33,6 +31,7 @@ from ixbridge.core.steps import (
 )
 from ixbridge.core.target import Amounts, Articles, Customers, Lookup, Option, Target
 from ixbridge.core.wire import Heard, Kind, No, Outcome, Reply, Request, Unknown
+from ixbridge.targets.riverty_documents import invoice_of, order_of
 
 T = TypeVar("T")
 
@@ -41,7 +40,6 @@ ACCOUNTING = "/accounting/v1/businesses/-/customers"
 """The dash stands for the business code, which is put in with the key."""
 DOCUMENTS_PER_SECOND = 10
 LIMITS = MappingProxyType({"downloadDocument": DOCUMENTS_PER_SECOND})
-DESCRIPTION_MAX = 50
 PDF_END_MAX = 1024
 """Readers look for the end mark of a PDF in so many last bytes."""
 NOTIFICATIONS = (
@@ -88,7 +86,6 @@ TARGET = Target(
 
 _json = msgspec.json.Encoder(decimal_format="number").encode
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 # --- requests ---------------------------------------------------------------------------------
@@ -98,10 +95,10 @@ def request_for(step: Step[Any]) -> Request:
     match step:
         case CreateDocument():
             path = f"{ACCOUNTING}/{_segment(step.invoice.customer_number)}/orders"
-            return _post("createOrder", path, _order(step), step.request_id)
+            return _post("createOrder", path, order_of(step), step.request_id)
         case RequestInvoice(customer_number=customer, order=order):
             path = f"{ACCOUNTING}/{_segment(customer)}/orders/{_segment(order)}/invoices"
-            return _post("createInvoice", path, _invoice(step), step.request_id)
+            return _post("createInvoice", path, invoice_of(step), step.request_id)
         case FetchDocument(key=key):
             accept = {"Accept": "application/pdf"}
             path = f"/documents/v1/S/{_segment(key)}"
@@ -126,86 +123,6 @@ def _post(operation: str, path: str, body: Mapping[str, Any], id: str) -> Reques
 
 def _segment(text: str) -> str:
     return quote(text, safe="")
-
-
-def _order(step: CreateDocument) -> dict[str, Any]:
-    invoice = step.invoice
-    assert step.customer is not None, "an order carries its customer"
-    options = invoice.options
-    body: dict[str, Any] = {
-        "orderReference": step.order,
-        "orderDate": invoice.date.isoformat(),
-        "orderType": options.get("order_type", "DIGITAL_GOODS"),
-        "orderChannel": "ECOM",
-        "currency": invoice.currency,
-        "supplyingCountry": options.get("supplying_country", ""),
-        "billToAddress": _receiver(step.customer),
-        "items": [_item(at, line, invoice.currency) for at, line in enumerate(invoice.lines, start=1)],
-    }
-    method = options.get("payment_method")
-    return {**body, "paymentReference": {"paymentMethodName": method}} if method else body
-
-
-def _item(number: int, line: InvoiceLine, currency: str) -> dict[str, Any]:
-    """One of it, at its inclusive amount: so the VAT of one is the VAT of the line (RIV-27)."""
-    item: dict[str, Any] = {
-        "orderItemReference": number,
-        "description": shortened(line.description) or line.product_code or "-",
-        "productId": line.product_code,
-        "quantity": 1,
-        "grossUnitPrice": money.as_decimal(line.gross_minor, currency=currency),
-        "vatPercent": line.vat_percentage,
-        "vatAmount": money.as_decimal(line.vat_minor, currency=currency),
-        "vatType": "NORMAL",
-        "positionType": "SALES_ARTICLE",
-    }
-    return {name: value for name, value in item.items() if value != ""}
-
-
-def shortened(text: str) -> str:
-    # ASSUMED: 50 characters, as in the subscription module; accounting may cut what is longer.
-    return text if len(text) <= DESCRIPTION_MAX else text[: DESCRIPTION_MAX - 1].rstrip() + "…"
-
-
-def _receiver(customer: Customer) -> dict[str, str]:
-    """Whom the invoice is for. A company stands in the last name, and its contact beside it."""
-    place, person = address_of(customer), contact_of(customer)
-    country, language, email = (
-        place.country_code.upper(),
-        customer.language.strip().lower(),
-        email_of(customer),
-    )
-    said = {
-        "firstName": "" if customer.is_business else person.first_name,
-        "lastName": name_of(customer) if customer.is_business else person.last_name or name_of(customer),
-        "careOf": f"{person.first_name} {person.last_name}".strip() if customer.is_business else "",
-        "street": place.street,
-        "streetNumber": " ".join(part for part in (place.house_number, place.box) if part),
-        "postalCode": place.postal_code,
-        "postalPlace": place.city,
-        "countryCode": country if re.fullmatch("[A-Z]{2}", country) else "",
-        # Accounting takes lower case only (RIV-28).
-        "language": language[:2] if re.fullmatch("[a-z]{2}(-.*)?", language) else "",
-        "email": email if _EMAIL.fullmatch(email) else "",
-        "phone": customer.phone,
-        "taxIdentificationNumber": customer.vat_number,
-    }
-    return {name: text.strip() for name, text in said.items() if text.strip()}
-
-
-def _invoice(step: RequestInvoice) -> dict[str, Any]:
-    """All lines, whole. For what is no parcel, the order stands in for shipment and tracking code."""
-    return {
-        "invoiceReference": step.reference,
-        "invoiceDate": step.day.isoformat(),
-        "dueDate": step.due.isoformat(),
-        "dispatchDate": step.day.isoformat(),
-        "shipmentReference": step.order,
-        # Asked of shipped goods only, and taken of any (RIV-12).
-        "carrier": step.options.get("carrier", "iXpole"),
-        "trackingCode": step.order,
-        "items": [{"orderItemReference": number} for number in range(1, step.lines + 1)],
-    }
 
 
 # --- meanings ---------------------------------------------------------------------------------

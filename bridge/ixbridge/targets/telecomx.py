@@ -10,21 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ixbridge.core import keys, money
 from ixbridge.core.answers import Words, clean, gate, understood
-from ixbridge.core.drafts import is_no_number
-from ixbridge.core.model import Document, DocumentLine, Invoice, InvoiceLine, Totals
 from ixbridge.core.nets import Taxing
-from ixbridge.core.parked import Parked
 from ixbridge.core.reading import Fields, Unreadable, parse
 from ixbridge.core.relations import address_of, email_of, name_of
 from ixbridge.core.steps import (
@@ -43,14 +37,13 @@ from ixbridge.core.steps import (
 )
 from ixbridge.core.target import Amounts, Articles, Lookup, Option, PastDue, Pdf, Target
 from ixbridge.core.wire import Cause, Heard, Kind, No, Outcome, Reply, Request, Unknown, Yes
+from ixbridge.targets.telecomx_documents import CURRENCY, ID, body_of, created, document, id_of
 
 T = TypeVar("T")
 
 NAME = "telecomx"
-CURRENCY = "DKK"
 # ASSUMED: 25 % and exempt are all there is; the documents know no other rate and no currency.
 RATES = frozenset({Decimal(25), Decimal(0)})
-DENMARK = ZoneInfo("Europe/Copenhagen")
 INVOICES_PAGE = 100
 CUSTOMERS_PAGE = 100
 TOKEN_LIFE_MAX_S = 86_400
@@ -99,8 +92,6 @@ TARGET = Target(
 )
 
 _json = msgspec.json.Encoder(decimal_format="number").encode
-# The samples print some ids with 23 of their 24 digits.
-_ID = re.compile(r"[0-9A-Fa-f]{23,24}", re.ASCII)
 _MADE_FOR = re.compile(r"iXpole customer ([0-9]{1,18})\b", re.ASCII)
 
 
@@ -133,19 +124,19 @@ def _session(reply: Reply) -> tuple[str, int]:
 
 def request_for(step: Step[Any]) -> Request:
     match step:
-        case FindRelations(by=By.NUMBER, value=value) if _ID.fullmatch(value):
+        case FindRelations(by=By.NUMBER, value=value) if ID.fullmatch(value):
             return _read("customerGet", f"/customer/{value}")
         case FindRelations(value=value, offset=offset):
             page = {"limit": str(CUSTOMERS_PAGE), "offset": str(offset)}
             return _read("customerList", "/customer", {"filter": value, "full": "true", **page})
         case AddRelation():
             return _create("customerCreate", "/customer", _customer(step))
-        case FindProduct(number=number) if _ID.fullmatch(number):
+        case FindProduct(number=number) if ID.fullmatch(number):
             return _read("productGet", f"/product/{number}")
         case FindProduct(number=number):
             return _read("productList", "/product", {"filter": number})
         case CreateDocument(invoice=invoice):
-            return _create("invoiceCreate", "/invoice", _invoice(invoice))
+            return _create("invoiceCreate", "/invoice", body_of(invoice))
         case ListCustomerDocuments(customer_number=customer, offset=offset):
             page = {"limit": str(INVOICES_PAGE), "offset": str(offset)}
             # Without expand, a list shows no totals.
@@ -189,37 +180,6 @@ def _customer(step: AddRelation) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value}
 
 
-def _invoice(invoice: Invoice) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "customer": invoice.customer_number,
-        # What is marked as sent can no longer get its number; whether it was sent is not ours to say.
-        "sent": False,
-        "invoiceDate": midnight(invoice.date),
-        "headline": invoice.notes,
-        "lines": [_line(line) for line in invoice.lines],
-    }
-    if invoice.due_date is not None:
-        body["dueDate"] = midnight(invoice.due_date)
-    return body if invoice.number is None else {**body, "invoiceNumber": invoice.number}
-
-
-def _line(line: InvoiceLine) -> dict[str, Any]:
-    """One unit at the line's net amount: quantity and price stand in the description."""
-    return {
-        "product": line.article_id or line.product_code,
-        "description": line.description,
-        "units": -1 if line.net_minor < 0 else 1,
-        "unitPrice": money.as_decimal(abs(line.net_minor), currency=CURRENCY),
-        "vatExempt": not line.vat_percentage,
-    }
-
-
-def midnight(day: date) -> str:
-    """The beginning of a day in Denmark, as TelecomX takes it: ``2015-01-01T00:00:00+0100``."""
-    moment = datetime.combine(day, time(), DENMARK)
-    return f"{day.isoformat()}T00:00:00{moment:%z}"
-
-
 # --- meanings ---------------------------------------------------------------------------------
 
 
@@ -240,7 +200,7 @@ _LOOKUPS = (FindRelations, FindProduct, ReadDocument)
 def _value(step: Step[Any], reply: Reply) -> Any:
     body = parse(reply.body)
     match step:
-        case FindRelations(by=By.NUMBER, value=value) if _ID.fullmatch(value):
+        case FindRelations(by=By.NUMBER, value=value) if ID.fullmatch(value):
             return Page(tuple(each for each in (_relation(Fields(body)),) if each), None)
         case FindRelations():
             return _page(Fields(body), "customers", _relation)
@@ -253,7 +213,7 @@ def _value(step: Step[Any], reply: Reply) -> Any:
             rows = body if isinstance(body, list) else [body]
             return tuple(_articles(number, [Fields(row, str(at)) for at, row in enumerate(rows)]))
         case CreateDocument(invoice=invoice):
-            return _created(Fields(body), invoice)
+            return created(Fields(body), invoice)
         case ListCustomerDocuments(customer_number=customer):
             page = _page(Fields(body), "invoices", document)
             # A server that ignores the filter must not make us take another customer's invoice.
@@ -280,7 +240,7 @@ def _relation(fields: Fields) -> Relation | None:
     finance = fields.fields("finance") if "finance" in fields else Fields({})
     made_for = _MADE_FOR.search(fields.text("notes", ""))
     return Relation(
-        number=_id(fields),
+        number=id_of(fields),
         name=fields.text("name", ""),
         email=fields.text("emailAddress", "") or finance.text("emailAddress", ""),
         vat_number=finance.text("vatNumber", ""),
@@ -291,84 +251,13 @@ def _relation(fields: Fields) -> Relation | None:
 
 def _articles(number: str, rows: Sequence[Fields]) -> list[Article]:
     """Products of this code (or id) that the reseller has; a price of one customer's own is not meant."""
-    found = [(_id(row), row) for row in rows]
+    found = [(id_of(row), row) for row in rows]
     by_id = [Article(number, id) for id, _ in found if id == number]
     return by_id or [
         Article(number, id)
         for id, row in found
         if row.text("productCode", "") == number and "reseller" in row and "customer" not in row
     ]
-
-
-def _id(fields: Fields) -> str:
-    id = fields.text("_id")
-    if not _ID.fullmatch(id):
-        raise Unreadable(f"_id is {id[:40]!r}, expected 24 hexadecimal digits")
-    return id
-
-
-def _created(fields: Fields, invoice: Invoice) -> Document:
-    """The document as the create answered it; it must carry our tag, else it tells nothing."""
-    made = document(fields)
-    if not keys.is_tagged(made.notes, invoice.code):
-        raise Unreadable("the answer shows a document without our tag")
-    return made
-
-
-def document(fields: Fields) -> Document:
-    """An invoice. Without a number it waits for the accounting side, and its id stands for one."""
-    number = fields.number_text("invoiceNumber", "")
-    customer = fields.raw("customer")
-    expanded = isinstance(customer, dict)
-    totals = Totals(_minor(fields, "subTotal"), _minor(fields, "vat"), _minor(fields, "total"))
-    paid = fields.flag("paid", False)
-    return Document(
-        number=None if is_no_number(number) else number,
-        draft_id=_id(fields),
-        date=day(fields, "invoiceDate"),
-        due_date=day(fields, "dueDate") if fields.text("dueDate", "") else None,
-        totals=totals,
-        outstanding_minor=0 if paid else totals.gross_minor,
-        notes=fields.text("headline", ""),
-        customer_number=_id(fields.fields("customer")) if expanded else fields.text("customer"),
-        line_count=len(fields.items("lines")),
-        lines=tuple(_shown(line) for line in fields.items("lines")),
-        currency=CURRENCY,
-    )
-
-
-def _shown(fields: Fields) -> DocumentLine:
-    units, price = fields.decimal("units", Decimal(1)), fields.decimal("unitPrice", Decimal(0))
-    exact = (units * price * 100).as_integer_ratio()
-    name, text = fields.text("name", ""), fields.text("description", "")
-    return DocumentLine(
-        description=text or name,
-        quantity=money.print_decimal(units),
-        net_minor=money.rounded(*exact),
-        vat="exempt" if fields.flag("vatExempt", False) else "25 %",
-    )
-
-
-def day(fields: Fields, name: str) -> date:
-    """The day that a calendar in Denmark shows at a moment such as ``2014-12-31T23:00:00.000Z``."""
-    text = fields.text(name)
-    try:
-        if not _MOMENT.fullmatch(text):
-            raise ValueError
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(DENMARK).date()
-    except (ValueError, OverflowError):
-        raise Unreadable(f"{name} is {text[:40]!r}, expected a moment with its zone") from None
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)", re.ASCII)
-
-
-def _minor(fields: Fields, name: str) -> int:
-    amount = money.read_minor(fields.decimal(name), currency=CURRENCY, field=name)
-    if isinstance(amount, Parked):
-        raise Unreadable(amount.message)
-    return amount
 
 
 # --- words ------------------------------------------------------------------------------------

@@ -239,7 +239,7 @@ def test_a_mismatch_after_a_create_is_exit_1_once(desk: Desk) -> None:
 
 
 def test_a_journal_in_use_is_exit_4(desk: Desk) -> None:
-    from ixbridge.shell.journal import SqliteJournal
+    from ixbridge.shell.sqlite import SqliteJournal
     from support.bridging import StillClock
 
     journal = SqliteJournal(desk.journal, StillClock())

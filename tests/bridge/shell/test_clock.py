@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ixbridge.shell.cli import _clock
 from ixbridge.shell.clock import RealClock, ShiftedClock
+from ixbridge.shell.wiring import clock_from
 
 BASE = datetime(1971, 1, 1, tzinfo=timezone(timedelta(hours=2)))
 MOMENTS = st.integers(0, 10**10).map(lambda seconds: BASE + timedelta(seconds=seconds))
@@ -31,8 +31,8 @@ def test_durations_are_the_machine_s() -> None:
 
 
 def test_without_a_word_it_is_the_machine_s() -> None:
-    assert type(_clock(None)) is RealClock
-    assert isinstance(_clock("2026-04-15T09:00:00+02:00"), ShiftedClock)
+    assert type(clock_from(None)) is RealClock
+    assert isinstance(clock_from("2026-04-15T09:00:00+02:00"), ShiftedClock)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_without_a_word_it_is_the_machine_s() -> None:
 )
 def test_anything_but_a_time_with_its_zone_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(click.exceptions.Exit) as stopped:
-        _clock(text)
+        clock_from(text)
     assert stopped.value.exit_code == 2
     said = capsys.readouterr().err
     assert repr(text) in said and "2026-04-15T09:00:00+02:00" in said

@@ -19,8 +19,10 @@ import pytest
 from ixbridge.core.mapping import NumberSeries
 from ixbridge.core.model import Mode
 from ixbridge.core.records import Entry, Record
-from ixbridge.shell.journal import JournalError, SqliteJournal, mark_of, read_journal
-from ixbridge.shell.mark import Mark
+from ixbridge.shell.journal import JournalError
+from ixbridge.shell.mark import Mark, mark_of
+from ixbridge.shell.sqlite import SqliteJournal
+from ixbridge.shell.sqlite_whole import read_journal
 from support.bridging import Bench, MemoryJournal, StillClock, pocket, policy
 
 SAMPLE_FLIPS = 400
@@ -205,7 +207,8 @@ import resource, signal, sys
 from pathlib import Path
 from ixbridge.core.records import Entry
 from ixbridge.shell.clock import RealClock
-from ixbridge.shell.journal import JournalError, SqliteJournal
+from ixbridge.shell.journal import JournalError
+from ixbridge.shell.sqlite import SqliteJournal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = SqliteJournal(Path(sys.argv[1]), RealClock())
 resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))

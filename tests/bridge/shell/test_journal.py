@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from ixbridge.core.records import GENESIS, Broken, Entry, Record, sealed, verify
 from ixbridge.core.wire import Kind, Reply, Request
-from ixbridge.shell.journal import JournalError, SqliteJournal, read_journal
+from ixbridge.shell.journal import JournalError
+from ixbridge.shell.sqlite import SqliteJournal
+from ixbridge.shell.sqlite_whole import read_journal
 from ixbridge.shell.transport import Fenced
 from support.bridging import MemoryJournal, StillClock, pocket
 

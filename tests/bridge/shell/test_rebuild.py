@@ -14,16 +14,10 @@ from ixbridge.core.mapping import DraftAs, NumberSeries
 from ixbridge.core.model import Mode
 from ixbridge.core.rebuild import Fate
 from ixbridge.core.records import Entry
-from ixbridge.shell.journal import (
-    JournalError,
-    SetBack,
-    SqliteJournal,
-    mark_of,
-    read_journal,
-    replace_journal,
-    salvaged,
-    set_back,
-)
+from ixbridge.shell.journal import JournalError, SetBack
+from ixbridge.shell.mark import mark_of
+from ixbridge.shell.sqlite import SqliteJournal
+from ixbridge.shell.sqlite_whole import read_journal, replace_journal, salvaged, set_back
 from support.bridging import (
     Bench,
     Killed,

@@ -16,7 +16,8 @@ from ixbridge.core.steps import Side
 from ixbridge.shell import store
 from ixbridge.shell.claims import Claims
 from ixbridge.shell.journal import Journal, JournalError, SetBack
-from ixbridge.shell.postgres import PostgresJournal, SharedPace
+from ixbridge.shell.postgres import PostgresJournal
+from ixbridge.shell.postgres_pace import SharedPace
 from ixbridge.shell.start import Parts, runner_of
 from support.bridging import (
     CREDENTIALS,
@@ -256,7 +257,7 @@ def test_two_workers_share_one_list_and_book_everything_once(
     shared: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In turns within one process: one stops in the middle of each create, the other goes on."""
-    monkeypatch.setattr("ixbridge.shell.runner.WAITS_MAX", 3)  # who waits here waits for nothing
+    monkeypatch.setattr("ixbridge.shell.maker.WAITS_MAX", 3)  # who waits here waits for nothing
     world, clock = pocket(*(f"C-{n}" for n in range(6))), StillClock()
     rules = policy(numbers=NumberSeries(700))
     one, two = both(shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from ixbridge.core.nets import Taxing
 from ixbridge.core.policy import policy_of
 from ixbridge.core.steps import Creation
 from ixbridge.core.target import Amounts, PastDue
-from ixbridge.shell import cli
 from ixbridge.shell.cli import TARGETS, bridge
 from ixbridge.shell.config import ConfigError, read_settings, settings_in
 from ixbridge.shell.systems import CONNECTIONS
@@ -75,7 +75,7 @@ def test_what_the_section_chooses_decides() -> None:
 def test_what_is_not_set_in_the_environment_is_named(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in list(cli.os.environ):
+    for variable in list(os.environ):
         if variable.startswith("IXKIT_"):
             monkeypatch.delenv(variable)
     file = tmp_path / "bridge.yaml"

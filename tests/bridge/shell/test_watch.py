@@ -20,11 +20,12 @@ from ixbridge.shell.clock import RealClock
 from ixbridge.shell.exchange import Exchange, Line
 from ixbridge.shell.health import Health, Poll
 from ixbridge.shell.inbox import STRANGERS_MAX, Inbox, Letterbox, Put
-from ixbridge.shell.journal import JournalError, SqliteJournal
+from ixbridge.shell.journal import JournalError
 from ixbridge.shell.log import Log
 from ixbridge.shell.metrics import Metrics
 from ixbridge.shell.report import Report
 from ixbridge.shell.runner import Runner
+from ixbridge.shell.sqlite import SqliteJournal
 from ixbridge.shell.watch import SETTLE_S, Callback, Locked, RealBell, Watcher
 from ixbridge.targets import riverty
 from ixbridge.targets.riverty_notices import notices_in

@@ -21,14 +21,13 @@ from ixbridge.shell.auth import ApiKey
 from ixbridge.shell.config import ConfigError, settings_in
 from ixbridge.shell.transport import PacedEach
 from ixbridge.targets.riverty import (
-    DESCRIPTION_MAX,
     LIMITS,
     TARGET,
     for_business,
     meaning_of,
     request_for,
-    shortened,
 )
+from ixbridge.targets.riverty_documents import DESCRIPTION_MAX, shortened
 from ixbridge.targets.riverty_notices import notices_in
 from support.bridging import StillClock
 from support.notices import invoice_made

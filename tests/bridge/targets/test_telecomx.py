@@ -34,13 +34,12 @@ from ixbridge.core.steps import (
 from ixbridge.core.wire import Cause, Kind, No, NoReply, Reply, Unknown, Yes
 from ixbridge.targets.telecomx import (
     TARGET,
-    day,
     login_meaning,
     login_request,
     meaning_of,
-    midnight,
     request_for,
 )
+from ixbridge.targets.telecomx_documents import day, midnight
 from support.instalments import a_line, an_instalment
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
