@@ -24,8 +24,9 @@ from ixbridge.shell.wiring import clock_from, policy_from
 
 if TYPE_CHECKING:
     from ixbridge.core.life import Life
-    from ixbridge.core.records import Record
+    from ixbridge.core.records import Entry, Record
     from ixbridge.core.resolve import Verdict
+    from ixbridge.shell.journal import Journal
 
 ROUNDS_MAX = 20
 TARGETS = ("silvasoft", "telecomx", "crmcom", "riverty")
@@ -140,33 +141,49 @@ def resolve(
     code: str, journal_file: str, number: str | None, not_created: bool, retry: bool, credit: str | None
 ) -> None:
     """Say what became of a parked instalment. The next run goes on from there."""
-    from ixbridge.core.life import Life, Standing
-    from ixbridge.core.records import customer_subject
-    from ixbridge.core.resolve import resolution
     from ixbridge.shell.journal import JournalError
-    from ixbridge.shell.store import claims_of
 
     verdict = _verdict(number, not_created, retry, credit)
     records_of(journal_file)  # a journal that is not there must not be made by this
     with journal_open(journal_file) as journal:
-        if claims_of(journal).take(code) is None:
-            fail(f"a bridge is at {code} just now; try again when it is done", ENVIRONMENT)
-        lives, standings = folded(list(journal.records()))
-        life = lives.get(code, Life(code))
-        if code not in lives:
-            fail(f"the journal knows no instalment {code!r}; `ixkit bridge status` lists them", USAGE)
-        standing = standings.get(customer_subject(life.customer_id or 0), Standing())
-        entries = resolution(verdict, life, lives=lives, standing=standing)
-        if isinstance(entries, str):
-            fail(entries, USAGE)
         try:
+            _take(journal, code)
+            entries = _entries(journal, code, verdict)
+            for subject in dict.fromkeys(entry.subject for entry in entries if entry.subject != code):
+                _take(journal, subject)
+                entries = _entries(journal, code, verdict)  # by what others wrote of it until now
             for entry in entries:
-                claims_of(journal).take(entry.subject)
                 journal.append(entry, sync=False)
             journal.flush()
         except JournalError as error:
             fail(str(error), ENVIRONMENT)
     click.echo(f"{code}: recorded. The next run goes on from there.")
+
+
+def _take(journal: Journal, subject: str) -> None:
+    from ixbridge.shell.store import claims_of
+
+    if claims_of(journal).take(subject) is None:
+        fail(
+            f"a bridge is at {subject} just now; nothing was recorded, try again when it is done", ENVIRONMENT
+        )
+
+
+def _entries(journal: Journal, code: str, verdict: Verdict) -> tuple[Entry, ...]:
+    """What the verdict means for the journal as it is now; where it makes no sense, that is said."""
+    from ixbridge.core.life import Life, Standing
+    from ixbridge.core.records import customer_subject
+    from ixbridge.core.resolve import resolution
+
+    lives, standings = folded(list(journal.records()))
+    life = lives.get(code, Life(code))
+    if code not in lives:
+        fail(f"the journal knows no instalment {code!r}; `ixkit bridge status` lists them", USAGE)
+    standing = standings.get(customer_subject(life.customer_id or 0), Standing())
+    entries = resolution(verdict, life, lives=lives, standing=standing)
+    if isinstance(entries, str):
+        fail(entries, USAGE)
+    return entries
 
 
 bridge.add_command(watch)

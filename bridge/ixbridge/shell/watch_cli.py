@@ -18,6 +18,7 @@ import click
 
 from ixbridge.shell.endings import ENVIRONMENT, USAGE, fail
 from ixbridge.shell.journal_cli import journal_open
+from ixbridge.shell.options import config_option, journal_option, pace_options
 from ixbridge.shell.wiring import credentials_from, exchange_for, policy_from
 
 if TYPE_CHECKING:
@@ -38,22 +39,8 @@ HOST = re.compile(
 
 
 @click.command()
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default="bridge.yaml",
-    show_default=True,
-    help="How VAT codes, accounts, customers and products are mapped.",
-)
-@click.option(
-    "--journal",
-    "journal_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default="bridge-journal.sqlite",
-    show_default=True,
-    help="Where everything is written before it is done.",
-)
+@config_option
+@journal_option
 @click.option(
     "--mode", type=click.Choice(["direct", "draft"]), help="For all instalments, whatever the file says."
 )
@@ -83,12 +70,7 @@ HOST = re.compile(
     metavar="NAME",
     help="Answer requests for this Host name as well.",
 )
-@click.option(
-    "--per-second", type=click.IntRange(min=0), default=2, show_default=True, help="Requests; 0: no limit."
-)
-@click.option(
-    "--per-minute", type=click.IntRange(min=0), default=50, show_default=True, help="Requests; 0: no limit."
-)
+@pace_options
 @click.option(
     "--ready-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -97,7 +79,7 @@ HOST = re.compile(
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def watch(
     config_file: Path,
-    journal_file: Path,
+    journal_file: str,
     mode: str | None,
     interval: int,
     listen: str,
@@ -114,8 +96,14 @@ def watch(
     endpoint is kept in the journal and acted on only where it agrees with what the bridge has sent.
     """
     from ixbridge.shell.clock import RealClock
+    from ixbridge.shell.store import is_shared, shown
     from ixbridge.shell.watch import Locked, RealBell
 
+    if is_shared(journal_file):
+        fail(
+            f"{shown(journal_file)}: a watch keeps its journal in a file of its own, since notifications come to one"
+            " place; bridges that share a database are started now and then, with `ixkit bridge run`", USAGE,
+        )  # fmt: skip
     address = _address(listen, public_url)
     policy = policy_from(config_file, mode, None)
     credentials, urls = credentials_from(os.environ, policy)

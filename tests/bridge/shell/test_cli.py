@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from ixbridge.core.records import Record
 from ixbridge.shell import transport
+from ixbridge.shell.claims import ALONE, Alone
 from ixbridge.shell.cli import bridge
 from support.bridging import Pocket, instalment, pocket, says, swallowed, unsent
 
@@ -158,6 +160,32 @@ def test_a_parked_instalment_is_resolved_as_not_created(desk: Desk) -> None:
     desk.run()
     assert desk.about("resolve", "C-1", "--not-created").exit_code == 0
     assert desk.run_json()["instalments"][0]["status"] == "booked"
+
+
+class Others(Alone):
+    """Somebody else is at work on one subject."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+
+    def take(self, subject: str) -> Sequence[Record] | None:
+        return None if subject == self.subject else ()
+
+
+@pytest.mark.parametrize("subject", ["C-1", "customer 1001"])
+def test_what_another_bridge_is_at_is_not_resolved_and_nothing_is_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, subject: str
+) -> None:
+    desk.world.faults["addbusinessrelation", 1] = swallowed
+    assert desk.run_json()["instalments"][0]["reason"] == "uncertain_create"
+    before = desk.about("status", "--format", "json").stdout
+    monkeypatch.setattr("ixbridge.shell.store.claims_of", lambda journal: Others(subject))
+    result = desk.about("resolve", "C-1", "--not-created")
+    assert result.exit_code == 4
+    assert f"a bridge is at {subject} just now; nothing was recorded" in result.stderr
+    assert desk.about("status", "--format", "json").stdout == before
+    monkeypatch.setattr("ixbridge.shell.store.claims_of", lambda journal: ALONE)
+    assert desk.about("resolve", "C-1", "--not-created").exit_code == 0
 
 
 @pytest.mark.parametrize(

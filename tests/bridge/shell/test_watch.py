@@ -316,6 +316,21 @@ def test_a_mistake_in_the_options_is_told(
     assert told.exit_code == code and words in told.stderr
 
 
+def test_a_watch_has_the_journal_of_the_other_commands_and_cannot_share_it(tmp_path: Path) -> None:
+    example = CliRunner().invoke(command, ["example", "--target", "riverty"]).stdout
+    (tmp_path / "bridge.yaml").write_text(example)
+    words = ["watch", "--config", str(tmp_path / "bridge.yaml"), "--listen", "192.0.2.1:0"]
+    words += ["--public-url", "https://b.example"]
+    mine = tmp_path / "mine.sqlite"
+    assert CliRunner().invoke(command, words, env={**ENVIRONMENT, "IXKIT_JOURNAL": str(mine)}).exit_code == 4
+    assert mine.exists()
+    shared = "postgresql://me:secret@db.example/books"
+    told = CliRunner().invoke(command, words, env={**ENVIRONMENT, "IXKIT_JOURNAL": shared})
+    assert told.exit_code == 2
+    assert "postgresql://db.example/books: a watch keeps its journal in a file of its own" in told.stderr
+    assert "secret" not in told.stderr
+
+
 def test_a_run_without_a_registered_address_says_that_nothing_will_be_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
