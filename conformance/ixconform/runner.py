@@ -366,9 +366,9 @@ class Runner:
 
 def calls_of(history: History, traits: Traits) -> Iterable[Call]:
     """The places of a recorded life. A run that changed nothing only looked: it has no step."""
-    quiet = traits.logins | traits.registers | {"postToken"}
+    bookless = traits.bookless
     busy = {
-        each.run for each in history.asked if writes(each) and each.changed and each.operation not in quiet
+        each.run for each in history.asked if writes(each) and each.changed and each.operation not in bookless
     }
     operations: Counter[str] = Counter()
     places: Counter[int] = Counter()
@@ -389,7 +389,7 @@ def calls_of(history: History, traits: Traits) -> Iterable[Call]:
             place=places[each.run],
             step=step if each.run in busy else -1,
             turn=turn,
-            writes=writes(each) and each.operation not in quiet,
+            writes=writes(each) and each.operation not in bookless,
         )
 
 
