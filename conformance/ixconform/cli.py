@@ -159,7 +159,7 @@ def run(
     session.written(report, folder or (Path(picked.config.report) if picked.config.report else None), console)
     session.summarised(report)
     if shape == "json":
-        from ixconform.report.model import to_json
+        from ixconform.report.file import to_json
 
         click.echo(to_json(report), nl=False)
     else:
@@ -264,7 +264,7 @@ def replay(options: Options, *, case: str, folder: Path | None, keep: bool) -> N
 def verify(options: Options, *, report_file: Path) -> None:
     """Run again what a report says was run, and compare: the same contracts, the same verdicts."""
     from ixconform.replaying import compared
-    from ixconform.report.model import ReportError, from_json
+    from ixconform.report.file import ReportError, from_json
     from ixconform.runner import Wish
 
     try:

@@ -8,7 +8,8 @@ from ixconform.counterexample import because, told
 from ixconform.drivers.process import StartError
 from ixconform.judge import PROPERTIES, judge
 from ixconform.play import Stage, play
-from ixconform.report.model import Check, Report, Verdict
+from ixconform.report.model import Check, Report
+from ixconform.report.verdict import Verdict
 from ixconform.shrinking import Shrunk, size
 
 

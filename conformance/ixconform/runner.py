@@ -23,7 +23,8 @@ from ixconform.likeness import differs
 from ixconform.lists import Lists
 from ixconform.play import Stage, play
 from ixconform.profile import Claims, Profile
-from ixconform.report.model import Check, Level, LevelResult, Verdict, level_result
+from ixconform.report.model import Check, Level
+from ixconform.report.verdict import LevelResult, Verdict, level_result
 from ixconform.scenarios.asked import Asked, Call, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.shrinking import Shrunk, shrink, size

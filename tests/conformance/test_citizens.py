@@ -22,7 +22,8 @@ from ixconform.drivers.service import ServiceDriver
 from ixconform.play import Stage
 from ixconform.preflight import preflight
 from ixconform.profile import Claims, profile_of
-from ixconform.report.model import Preflight, PreflightResult, from_json
+from ixconform.report.file import from_json
+from ixconform.report.model import Preflight, PreflightResult
 from ixconform.scenarios.asked import Asked
 from ixconform.systems.registry import target_of
 

@@ -23,7 +23,8 @@ from ixconform.judge import judge
 from ixconform.likeness import differs, likeness
 from ixconform.play import Stage, play
 from ixconform.profile import Claims, profile_of, profiles
-from ixconform.report.model import Outcome, from_json
+from ixconform.report.file import from_json
+from ixconform.report.verdict import Outcome
 from ixconform.scenarios.asked import Asked, recording
 from ixconform.systems.registry import target_of
 

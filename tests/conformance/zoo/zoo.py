@@ -30,7 +30,8 @@ from ixconform.drivers.driver import Driver
 from ixconform.drivers.python import PythonDriver
 from ixconform.play import Stage
 from ixconform.profile import Claims, profile_of
-from ixconform.report.model import Check, LevelResult, Verdict
+from ixconform.report.model import Check
+from ixconform.report.verdict import LevelResult, Verdict
 from ixconform.runner import Played, Result, Runner, Wish
 from ixconform.server import serving
 from ixconform.systems.registry import target_of
