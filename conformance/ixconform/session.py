@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from ixconform.play import Stage
     from ixconform.profile import Claims, Profile
     from ixconform.report.model import Report
-    from ixconform.runner import Runner, Wish
+    from ixconform.runner import Runner
     from ixconform.scenarios.asked import Asked
+    from ixconform.wish import Wish
 
 USAGE, ENVIRONMENT = 2, 4
 FORMATS = ("html", "junit", "sarif", "badge", "statement", "github")

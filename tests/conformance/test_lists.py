@@ -20,8 +20,9 @@ from ixconform.profile import Claims, profile_of
 from ixconform.readings import Silent
 from ixconform.report.model import Check, Level, Preflight, PreflightResult, Report
 from ixconform.report.verdict import LevelResult, Verdict, level_result
-from ixconform.runner import Result, Runner, Wish
+from ixconform.runner import Result, Runner
 from ixconform.scenarios.asked import Scenario
+from ixconform.wish import Wish
 
 ID = "P-ONE/C-061"
 

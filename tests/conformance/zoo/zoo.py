@@ -32,9 +32,11 @@ from ixconform.play import Stage
 from ixconform.profile import Claims, profile_of
 from ixconform.report.model import Check
 from ixconform.report.verdict import LevelResult, Verdict
-from ixconform.runner import Played, Result, Runner, Wish
+from ixconform.runner import Result, Runner
 from ixconform.server import serving
 from ixconform.systems.registry import target_of
+from ixconform.trying import Played
+from ixconform.wish import Wish
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
 KINDS = ("mutants", "unlisted", "variants")
