@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from ixconform.drivers.process import StartError, ended_how
 from ixconform.history import History, Run
-from ixconform.play import Stage, play
+from ixconform.play import play
 from ixconform.report.model import Preflight, PreflightResult
 from ixconform.scenarios.asked import Asked, case, trigger
+from ixconform.stage import Stage
 
 TITLES: Mapping[str, str] = {
     "PRE-START": "it starts",

@@ -11,13 +11,13 @@ from fnmatch import fnmatch
 from typing import Protocol
 
 from ixconform.data import Case
-from ixconform.play import Stage
 from ixconform.proving import Prover
 from ixconform.recorded import calls_of
 from ixconform.report.model import Check, Level
 from ixconform.report.verdict import LevelResult, Verdict, level_result
 from ixconform.scenarios.asked import Asked, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
+from ixconform.stage import Stage
 from ixconform.trying import Played, Trials
 from ixconform.verdicts import Verdicts, check_of
 from ixconform.wish import Wish

@@ -12,8 +12,9 @@ from ixconform.drivers.process import StartError
 from ixconform.history import History
 from ixconform.judge import judge
 from ixconform.likeness import differs
-from ixconform.play import Stage, play
+from ixconform.play import play
 from ixconform.profile import Claims
+from ixconform.stage import Stage
 
 
 @dataclass(slots=True)

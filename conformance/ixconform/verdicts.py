@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from ixconform.checks.finding import Finding
 from ixconform.counterexample import META, because
 from ixconform.judge import PROPERTIES
-from ixconform.play import Stage
 from ixconform.profile import Claims
 from ixconform.report.model import Because, Check
 from ixconform.report.verdict import Verdict
 from ixconform.scenarios.asked import Scenario
 from ixconform.shrinking import size
+from ixconform.stage import Stage
 from ixconform.trying import Played
 
 IN_TARGET = frozenset({"P-SUM", "P-MAP", "P-LIM", "P-DEP", "P-PAY"})
