@@ -14,22 +14,10 @@ from pathlib import Path
 
 from ixconform.config import Config
 from ixconform.profile import SOURCE, Claims, Profile
-from ixconform.report.model import (
-    UNDECIDED,
-    Capability,
-    Connector,
-    Digest,
-    Fact,
-    Kit,
-    Outcome,
-    Politeness,
-    Preflight,
-    RateWindow,
-    Reading,
-    Report,
-    Verdict,
-)
-from ixconform.report.model import Profile as Shown
+from ixconform.report.model import Politeness, Preflight, RateWindow, Reading, Report
+from ixconform.report.origin import Capability, Connector, Digest, Fact, Kit
+from ixconform.report.origin import Profile as Shown
+from ixconform.report.verdict import UNDECIDED, Outcome, Verdict
 from ixconform.runner import Result
 
 LIMITS = {"silvasoft": ((2, 1), (50, 60), (1200, 3600))}

@@ -134,7 +134,7 @@ def run(
     Exit codes: 0 the level is reached; 1 it is not; 2 usage; 3 not decided; 4 the connector does not start;
     5 a defect of the kit; 130 broken off.
     """
-    from ixconform.runner import Wish
+    from ixconform.wish import Wish
 
     picked = session.chosen(options, level)
     session.known_scenarios("--only", only)
@@ -159,7 +159,7 @@ def run(
     session.written(report, folder or (Path(picked.config.report) if picked.config.report else None), console)
     session.summarised(report)
     if shape == "json":
-        from ixconform.report.model import to_json
+        from ixconform.report.file import to_json
 
         click.echo(to_json(report), nl=False)
     else:
@@ -264,8 +264,8 @@ def replay(options: Options, *, case: str, folder: Path | None, keep: bool) -> N
 def verify(options: Options, *, report_file: Path) -> None:
     """Run again what a report says was run, and compare: the same contracts, the same verdicts."""
     from ixconform.replaying import compared
-    from ixconform.report.model import ReportError, from_json
-    from ixconform.runner import Wish
+    from ixconform.report.file import ReportError, from_json
+    from ixconform.wish import Wish
 
     try:
         before = from_json(report_file.read_bytes())

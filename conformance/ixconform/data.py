@@ -1,7 +1,7 @@
 """What is in a world at first? Customers, products and instalments as plain values that a case file can hold.
 
 Amounts are decimal text, rates are percentages as text; nothing here knows a target. `ixconform.worlds` makes such
-data, `ixconform.play` puts it into a world.
+data, `ixconform.filling` puts it into a world.
 """
 
 from __future__ import annotations

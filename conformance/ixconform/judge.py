@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ixconform.checks import booking, conduct, depending, details, paying, telling
+from ixconform.checks import adding, booking, conduct, depending, details, limiting, mapping, paying, telling
 from ixconform.checks.finding import Check, Finding, Seen
 from ixconform.history import History
 from ixconform.profile import Claims
@@ -35,14 +35,14 @@ PROPERTIES: Mapping[str, Property] = {
     "P-SUM": Property(
         2,
         "documents add up to their instalment, in total and for each rate",
-        _all(booking.sums, details.currencies),
+        _all(adding.sums, details.currencies),
     ),
     "P-MAP": Property(
         2,
         "customer, date and accounts are those of the instalment",
-        _all(booking.mapping, details.accounts, details.newcomers, details.terms),
+        _all(mapping.mapping, details.accounts, details.newcomers, details.terms),
     ),
-    "P-LIM": Property(2, "nothing longer than the target takes is attempted", booking.limits),
+    "P-LIM": Property(2, "nothing longer than the target takes is attempted", limiting.limits),
     "P-ACK": Property(
         2, "iXpole is told the truth, in the right order", _all(telling.acknowledged, details.papers)
     ),

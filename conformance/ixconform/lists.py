@@ -15,7 +15,8 @@ from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 
-from ixconform.report.model import Check, Verdict
+from ixconform.report.model import Check
+from ixconform.report.verdict import Verdict
 
 STALE = "it is on the list of known failures, and passes: take it off the list"
 

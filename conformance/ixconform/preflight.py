@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from ixconform.drivers.process import StartError, ended_how
 from ixconform.history import History, Run
-from ixconform.play import Stage, play
+from ixconform.play import play
 from ixconform.report.model import Preflight, PreflightResult
 from ixconform.scenarios.asked import Asked, case, trigger
+from ixconform.stage import Stage
 
 TITLES: Mapping[str, str] = {
     "PRE-START": "it starts",
@@ -85,11 +86,12 @@ def _questions(stage: Stage, history: History) -> dict[str, tuple[bool, str, str
     }
     if not asked:
         return questions
+    sign_ins = stage.target.traits.sign_ins
     unknown = [each for each in asked if not each.operation]
-    refused = [each for each in asked if each.status in (400, 401, 403) and _login(stage, each.operation)]
+    refused = [each for each in asked if each.status in (400, 401, 403) and each.operation in sign_ins]
     names = {each.operation for each in asked}
     fine = {each.operation for each in asked if each.status < 300}
-    opened = not refused or any(_login(stage, name) for name in fine)
+    opened = not refused or bool(sign_ins & fine)
     questions["PRE-LOGIN"] = (
         opened,
         f"{refused[0].operation} was refused with {refused[0].status}" if refused else "",
@@ -122,10 +124,6 @@ def _said(run: Run) -> str:
         return "; it said nothing"
     much = len(run.output) < run.output_bytes
     return f"; it printed {run.output_bytes} bytes, at last: {said}" if much else f"; it said: {said}"
-
-
-def _login(stage: Stage, operation: str) -> bool:
-    return operation in stage.target.traits.logins | {"postToken"}
 
 
 def _answer(code: str, good: bool, found: str, advice: str) -> Preflight:

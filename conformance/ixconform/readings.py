@@ -7,9 +7,11 @@ from typing import Any
 
 from ixconform.control import Control
 from ixconform.lists import Lists
-from ixconform.play import Stage
-from ixconform.report.model import Reading, Verdict
-from ixconform.runner import Runner, Wish
+from ixconform.report.model import Reading
+from ixconform.report.verdict import Verdict
+from ixconform.runner import Runner
+from ixconform.stage import Stage
+from ixconform.wish import Wish
 
 SCENARIOS = ("C-010", "C-020", "C-025", "C-030", "C-050")
 LIMITS = frozenset({"SILV-31", "RIV-20"})

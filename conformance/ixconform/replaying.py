@@ -7,9 +7,11 @@ from ixconform.control import ControlError
 from ixconform.counterexample import because, told
 from ixconform.drivers.process import StartError
 from ixconform.judge import PROPERTIES, judge
-from ixconform.play import Stage, play
-from ixconform.report.model import Check, Report, Verdict
+from ixconform.play import play
+from ixconform.report.model import Check, Report
+from ixconform.report.verdict import Verdict
 from ixconform.shrinking import Shrunk, size
+from ixconform.stage import Stage
 
 
 def again(stage: Stage, kept: Kept, *, options: str) -> tuple[Check | None, str]:

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from ixconform.config import Config
     from ixconform.drivers.driver import Driver
     from ixconform.lists import Lists
-    from ixconform.play import Stage
     from ixconform.profile import Claims, Profile
     from ixconform.report.model import Report
-    from ixconform.runner import Runner, Wish
+    from ixconform.runner import Runner
     from ixconform.scenarios.asked import Asked
+    from ixconform.stage import Stage
+    from ixconform.wish import Wish
 
 USAGE, ENVIRONMENT = 2, 4
 FORMATS = ("html", "junit", "sarif", "badge", "statement", "github")
@@ -128,8 +129,8 @@ def stage(picked: Chosen, *, keep: bool = False) -> Iterator[Stage]:
     from ixconform.control import ControlError
     from ixconform.drivers.make import driver_of, previous_of
     from ixconform.drivers.process import StartError
-    from ixconform.play import Stage
     from ixconform.server import ServerError, serving
+    from ixconform.stage import Stage
     from ixconform.systems.registry import target_of
 
     driver: Driver | None = None

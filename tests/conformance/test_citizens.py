@@ -19,11 +19,12 @@ from ixconform.drivers.command import CommandDriver
 from ixconform.drivers.driver import Driver
 from ixconform.drivers.http import HttpDriver
 from ixconform.drivers.service import ServiceDriver
-from ixconform.play import Stage
 from ixconform.preflight import preflight
 from ixconform.profile import Claims, profile_of
-from ixconform.report.model import Preflight, PreflightResult, from_json
+from ixconform.report.file import from_json
+from ixconform.report.model import Preflight, PreflightResult
 from ixconform.scenarios.asked import Asked
+from ixconform.stage import Stage
 from ixconform.systems.registry import target_of
 
 CITIZENS = Path(__file__).parent / "connectors" / "citizens.py"

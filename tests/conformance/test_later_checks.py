@@ -29,7 +29,7 @@ from ixconform.history import History, Run
 from ixconform.judge import judge
 from ixconform.likeness import differs
 from ixconform.profile import Claims, profile_of
-from ixconform.runner import calls_of
+from ixconform.recorded import calls_of
 from ixconform.scenarios.asked import Asked, Omitted, Scenario, recording
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.systems.registry import UNSEEN

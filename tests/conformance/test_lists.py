@@ -18,18 +18,11 @@ from ixconform.config import Config
 from ixconform.lists import ListError, Lists, both, read
 from ixconform.profile import Claims, profile_of
 from ixconform.readings import Silent
-from ixconform.report.model import (
-    Check,
-    Level,
-    LevelResult,
-    Preflight,
-    PreflightResult,
-    Report,
-    Verdict,
-    level_result,
-)
-from ixconform.runner import Result, Runner, Wish
+from ixconform.report.model import Check, Level, Preflight, PreflightResult, Report
+from ixconform.report.verdict import LevelResult, Verdict, level_result
+from ixconform.runner import Result, Runner
 from ixconform.scenarios.asked import Scenario
+from ixconform.wish import Wish
 
 ID = "P-ONE/C-061"
 

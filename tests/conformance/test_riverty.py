@@ -156,6 +156,19 @@ def test_a_notification_is_nothing_that_the_connector_asked() -> None:
     assert findings(heard) == []
 
 
+@pytest.mark.parametrize(
+    ("system", "operation", "code"),
+    [("riverty", "createNotificationCallback", {"P-RETRY"}), ("ixpole", "postToken", set())],
+)
+def test_an_address_that_is_refused_for_good_is_not_registered_again_unlike_signing_in(
+    system: str, operation: str, code: set[str]
+) -> None:
+    made = one()
+    history = life(made, told(made.instalments[0], LATE, "I100"), number="I100", books=state(made))
+    again = [exchange(10 + nth, system, operation, status=400, sent="same") for nth in range(5)]
+    assert {each.code for each in findings(replace(history, exchanges=(*history.exchanges, *again)))} == code
+
+
 def test_the_number_of_a_customer_who_comes_with_the_order_may_be_told_before() -> None:
     made = one()
     plain = life(made, told(made.instalments[0], LATE, "I100"), number="I100", books=state(made))

@@ -21,10 +21,12 @@ from ixconform.data import Step
 from ixconform.drivers.python import PythonDriver
 from ixconform.judge import judge
 from ixconform.likeness import differs, likeness
-from ixconform.play import Stage, play
+from ixconform.play import play
 from ixconform.profile import Claims, profile_of, profiles
-from ixconform.report.model import Outcome, from_json
+from ixconform.report.file import from_json
+from ixconform.report.verdict import Outcome
 from ixconform.scenarios.asked import Asked, recording
+from ixconform.stage import Stage
 from ixconform.systems.registry import target_of
 
 HERE = Path(__file__).parent

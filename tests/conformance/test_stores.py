@@ -14,12 +14,13 @@ from ixconform.drivers.command import CommandDriver
 from ixconform.judge import judge
 from ixconform.play import play
 from ixconform.profile import Claims, profile_of
-from ixconform.runner import Runner, Wish
+from ixconform.runner import Runner
 from ixconform.scenarios.asked import Asked, Omitted
 from ixconform.scenarios.catalogue import SCENARIOS
 from ixconform.server import serving
 from ixconform.stage import Stage
 from ixconform.systems.registry import target_of
+from ixconform.wish import Wish
 
 CONNECTORS = Path(__file__).parent / "connectors"
 CONNECTOR = [sys.executable, str(CONNECTORS / "connector.py")]

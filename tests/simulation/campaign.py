@@ -11,126 +11,22 @@ Exit code 0: every promise was kept; 1: one was broken, and the replay command w
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
+from simulation.case import Case, Played, play, read_line
 from simulation.worlds import WAYS
 
 KINDS = ("singles", "pairs", "random", "traces", "together")
 CHUNK = 250
 """Random lives of one case."""
-SHOWN_MAX = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A part of a campaign that needs nothing but itself."""
-
-    kind: str
-    way: str
-    first: int = 0
-    count: int = 1
-    """Of random lives and traces: seeds. Of the others: each ``count``-th plan, from the ``first`` on."""
-    every: bool = False
-    thin: int = 1
-    """Pairs: each so many-th second strike."""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What came of a case."""
-
-    case: Case
-    lives: int = 0
-    instalments: int = 0
-    requests: int = 0
-    cpu_s: float = 0.0
-    broken: int = 0
-    told: tuple[str, ...] = ()
-    ends: dict[str, int] = field(default_factory=dict)
-
-    def line(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
-
-
-def read_line(text: str) -> Played:
-    """A line of the file of what is done. Raises ValueError where it is none."""
-    try:
-        said = json.loads(text)
-        return Played(**{**said, "case": Case(**said["case"]), "told": tuple(said["told"])})
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"no line of a campaign: {text[:60]!r}") from error
-
-
-def play(case: Case) -> Played:
-    """Play all lives of a case, here and now."""
-    from simulation.quick import remembering
-
-    began = time.process_time()
-    lives = instalments = requests = broken = 0
-    told: list[str] = []
-    ends: dict[str, int] = {}
-    with remembering():
-        for outcome in _outcomes(case):
-            lives += 1
-            instalments += len(outcome.ends)
-            requests += outcome.requests
-            for end in outcome.ends.values():
-                ends[end] = ends.get(end, 0) + 1
-            if outcome.violation is not None:
-                broken += 1
-                if len(told) < SHOWN_MAX:
-                    told.append(_told(outcome))
-    return Played(case, lives, instalments, requests, time.process_time() - began, broken, tuple(told), ends)
-
-
-def _told(outcome: Any) -> str:
-    from simulation.hunt import shrunk
-    from simulation.show import told
-
-    try:
-        return told(shrunk(outcome.plan))
-    except ValueError:
-        return told(outcome)
-
-
-def _outcomes(case: Case) -> Iterator[Any]:
-    from simulation.hunt import PAIRED, live_pairs, live_single
-    from simulation.points import singles
-    from simulation.swarm import live_by
-    from simulation.two import overtaken, two_bridges
-
-    if case.kind == "random":
-        for seed in range(case.first, case.first + case.count):
-            yield live_by(seed, ways=(case.way,) if case.way else tuple(WAYS))
-    elif case.kind == "traces":
-        for seed in range(case.first, case.first + case.count):
-            once, again = live_by(seed), live_by(seed)
-            if once.trace != again.trace:
-                raise AssertionError(f"seed {seed} has two traces: {once.trace} and {again.trace}")
-            yield once
-    elif case.kind == "together":
-        for plan in list(two_bridges(case.way))[case.first :: case.count]:
-            yield overtaken(plan)
-    else:
-        plans = list(singles(case.way, every=case.every))
-        if case.kind == "pairs" and not case.every:
-            plans = [plan for plan in plans if plan.strikes[0].fault in PAIRED]
-        plans = plans[case.first :: case.count]
-        for plan in plans:
-            if case.kind == "pairs":
-                yield from live_pairs(plan, every=case.every, thin=case.thin)
-            else:
-                yield live_single(plan)
 
 
 def cases(
@@ -206,6 +102,31 @@ def run(todo: Iterable[Case], executor: Executor) -> Iterator[Played]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    began = time.monotonic()
+    whole = Campaign(chosen.done)
+    try:
+        whole.plan(chosen)
+        with executor_of(chosen.executor) as executor:
+            whole.play(executor)
+    except ValueError as error:
+        print(f"campaign: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"campaign: broken off after {len(whole.done)} cases", file=sys.stderr)
+        print(summary(whole.done, time.monotonic() - began))
+        return 3
+    except (OSError, ImportError) as error:
+        hint = "; `pip install distributed` for Dask" if isinstance(error, ImportError) else ""
+        print(f"campaign: {chosen.executor} cannot be used: {error}{hint}", file=sys.stderr)
+        return 4
+    print(summary(whole.done, time.monotonic() - began))
+    if whole.before:
+        print(whole.with_before())
+    return 1 if any(each.broken for each in whole.all) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulation.campaign", description="Play very many lives.")
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--lives", type=int, default=10_000, help="random: how many lives")
@@ -218,57 +139,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--done", type=Path, help="write each case here when it is done, and skip those that are"
     )
     parser.add_argument("--shard", default="1/1", help="only this part of the cases, such as 2/8")
-    chosen = parser.parse_args(arguments)
-    began = time.monotonic()
-    before: list[Played] = []
-    done: list[Played] = []
-    try:
-        ways = chosen.way or list(WAYS)
-        every = list(
-            cases(
-                chosen.kind,
-                lives=chosen.lives,
-                seed=chosen.seed,
-                ways=ways,
-                parts=chosen.parts,
-                every=chosen.every,
-            )
+    return parser
+
+
+class Campaign:
+    """What is to be played, what was done before, and what is done now."""
+
+    def __init__(self, done: Path | None) -> None:
+        self.ledger = Done(done)
+        self.todo: list[Case] = []
+        self.before: list[Played] = []
+        self.done: list[Played] = []
+
+    @property
+    def all(self) -> list[Played]:
+        return [*self.before, *self.done]
+
+    def plan(self, chosen: argparse.Namespace) -> None:
+        """Raises ValueError where the shard, or a line of the file, is none."""
+        every = cases(
+            chosen.kind,
+            lives=chosen.lives,
+            seed=chosen.seed,
+            ways=chosen.way or list(WAYS),
+            parts=chosen.parts,
+            every=chosen.every,
         )
-        todo = sharded(every, chosen.shard)
-        ledger = Done(chosen.done)
-        before = [each for each in ledger.read() if each.case in todo]
-        left = [case for case in todo if case not in {each.case for each in before}]
-        with executor_of(chosen.executor) as executor:
-            for played in run(left, executor):
-                done.append(played)
-                ledger.add(played)
-                for text in played.told:
-                    print(text, end="\n\n", flush=True)
-                count = len(before) + len(done)
-                print(
-                    f"{count} of {len(todo)} cases done, {sum(each.lives for each in (*before, *done)):,} lives",
-                    file=sys.stderr,
-                    flush=True,
-                )
-    except ValueError as error:
-        print(f"campaign: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"campaign: broken off after {len(done)} cases", file=sys.stderr)
-        print(summary(done, time.monotonic() - began))
-        return 3
-    except (OSError, ImportError) as error:
-        hint = "; `pip install distributed` for Dask" if isinstance(error, ImportError) else ""
-        print(f"campaign: {chosen.executor} cannot be used: {error}{hint}", file=sys.stderr)
-        return 4
-    print(summary(done, time.monotonic() - began))
-    if before:
-        whole = [*before, *done]
-        print(
-            f"with what was done before: {len(whole)} of {len(todo)} cases, {sum(p.lives for p in whole):,} lives,"
+        self.todo = sharded(list(every), chosen.shard)
+        self.before = [each for each in self.ledger.read() if each.case in self.todo]
+
+    def play(self, executor: Executor) -> None:
+        """What is left; each case is written down and told when it is done."""
+        there = {each.case for each in self.before}
+        left = [case for case in self.todo if case not in there]
+        for played in run(left, executor):
+            self.done.append(played)
+            self.ledger.add(played)
+            for text in played.told:
+                print(text, end="\n\n", flush=True)
+            print(
+                f"{len(self.all)} of {len(self.todo)} cases done, {sum(each.lives for each in self.all):,} lives",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def with_before(self) -> str:
+        whole = self.all
+        return (
+            f"with what was done before: {len(whole)} of {len(self.todo)} cases, {sum(p.lives for p in whole):,} lives,"
             f" {sum(p.broken for p in whole)} with a broken promise, {sum(p.cpu_s for p in whole):,.0f} s of processors"
         )
-    return 1 if any(each.broken for each in (*before, *done)) else 0
 
 
 def summary(done: Sequence[Played], seconds: float) -> str:

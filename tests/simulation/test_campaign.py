@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from simulation import campaign
-from simulation.campaign import cases, executor_of, main, read_line, run, sharded
+from simulation.campaign import cases, executor_of, main, run, sharded
+from simulation.case import read_line
 from simulation.worlds import WAYS
 
 

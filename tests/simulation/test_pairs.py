@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulation.campaign import Case, play
+from simulation.case import Case, play
 from simulation.hunt import live_pairs
 from simulation.points import singles
 from simulation.test_single_faults import Record, creates, kept

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simulation.campaign import Case, play
+from simulation.case import Case, play
 from simulation.hunt import live_single
 from simulation.life import live
 from simulation.points import singles

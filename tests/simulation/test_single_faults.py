@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from ixbridge.core.recovery import Fault
-from simulation.campaign import Case, Played, play
+from simulation.case import Case, Played, play
 from simulation.faults import AT_DISK, FAULTS
 from simulation.hunt import live_single
 from simulation.judge import CREATES

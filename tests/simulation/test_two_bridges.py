@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ixbridge.shell.journal import JournalError
-from simulation.campaign import Case, play
+from simulation.case import Case, play
 from simulation.disk import Disk, DiskJournal
 from simulation.life import live
 from simulation.plan import Plan, Strike

@@ -152,7 +152,7 @@ def idempotent(seen: Seen) -> list[Finding]:
         wrote = [
             each
             for each in seen.history.asked
-            if each.changed and each.method != "GET" and each.operation not in _logins(seen)
+            if each.changed and each.method != "GET" and each.operation not in seen.target.traits.bookless
         ]
         if wrote:
             found.append(
@@ -164,11 +164,6 @@ def idempotent(seen: Seen) -> list[Finding]:
                 )
             )
     return found
-
-
-def _logins(seen: Seen) -> frozenset[str]:
-    """What changes something and books nothing: signing in, and saying where one hears."""
-    return seen.target.traits.logins | seen.target.traits.registers | {"postToken"}
 
 
 def bounded(seen: Seen) -> list[Finding]:
@@ -195,7 +190,11 @@ def _work(seen: Seen, run: Run) -> list[Exchange]:
     asked = [each for each in seen.history.asked if each.run == run.number]
     if run.ended != "quiet":
         return asked
-    changes = [n for n, each in enumerate(asked, 1) if each.changed and each.operation not in _logins(seen)]
+    changes = [
+        n
+        for n, each in enumerate(asked, 1)
+        if each.changed and each.operation not in seen.target.traits.bookless
+    ]
     last = changes[-1] if changes else 0
     polls = {(each.operation, each.path, each.query, str(each.sent)): each for each in asked[last:]}
     return [*asked[:last], *polls.values()]
@@ -248,14 +247,13 @@ def _seconds(first: Exchange, second: Exchange) -> float:
 
 def retries(seen: Seen) -> list[Finding]:
     """What was refused for good is not sent again unchanged, run after run. Signing in is P-LOGIN's."""
-    logins = seen.target.traits.logins | {"postToken"}
     counts: Counter[tuple[str, str]] = Counter()
     events: dict[tuple[str, str], list[int]] = {}
     for each in seen.history.asked:
         if (
             each.method == "GET"
             or each.fault
-            or each.operation in logins
+            or each.operation in seen.target.traits.sign_ins
             or each.status < 400
             or each.status in BENIGN
             or each.status >= 500
@@ -294,7 +292,7 @@ def secrets(seen: Seen) -> list[Finding]:
         ):
             if each.system in QUERY_DEMANDED and "[redacted]" not in each.path:
                 continue
-            usual = each.system in QUERY_ALLOWED or each.operation in _logins(seen)
+            usual = each.system in QUERY_ALLOWED or each.operation in seen.target.traits.bookless
             found.append(
                 Finding(
                     code="P-SEC",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from ixconform.checks.booking import dated_by_person
 from ixconform.checks.finding import Finding, Seen
+from ixconform.checks.making import dated_by_person
 from ixconform.data import Customer, Instalment, Line
 from ixconform.history import Document, DocumentLine, Party
 from ixconform.matching import booked

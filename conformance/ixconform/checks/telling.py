@@ -6,8 +6,8 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ixconform.checks.booking import POSTS, creations
 from ixconform.checks.finding import Finding, Seen, documents_of
+from ixconform.checks.making import POSTS, creations
 from ixconform.data import Instalment
 from ixconform.history import Document, Exchange, Told, moment
 from ixconform.systems.ixpole import Ack, acks

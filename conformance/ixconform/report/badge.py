@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from html import escape
 
 from ixconform.report import view
-from ixconform.report.model import Outcome, Report
+from ixconform.report.model import Report
 from ixconform.report.text import line
+from ixconform.report.verdict import Outcome
 
 LABEL = "ixkit conformance"
 GREY = "#5b6168"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ixconform.report.model import schema
+from ixconform.report.file import schema
 
 PATH = Path(__file__).with_name("report.schema.json")
 

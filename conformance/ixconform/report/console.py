@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ixconform.report import view
-from ixconform.report.model import Check, Outcome, PreflightResult, Report, Verdict
+from ixconform.report.model import Check, PreflightResult, Report
 from ixconform.report.story import story
 from ixconform.report.text import clean, duration, line, plural
+from ixconform.report.verdict import Outcome, Verdict
 
 STYLES = {"good": "green", "bad": "bold red", "open": "magenta", "warn": "yellow", "quiet": "dim"}
 

@@ -17,9 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ixconform.report import view
-from ixconform.report.model import Outcome, PreflightResult, Report, Verdict
+from ixconform.report.model import PreflightResult, Report
 from ixconform.report.story import source
 from ixconform.report.text import clean, duration, plural
+from ixconform.report.verdict import Outcome, Verdict
 
 HERE = Path(__file__).parent
 

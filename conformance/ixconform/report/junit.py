@@ -9,9 +9,10 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ixconform.report import view
-from ixconform.report.model import Check, Report, Verdict
+from ixconform.report.model import Check, Report
 from ixconform.report.story import story
 from ixconform.report.text import clean, line
+from ixconform.report.verdict import Verdict
 
 SKIPPED = frozenset({Verdict.SKIP, Verdict.OMIT, Verdict.FLAKY, Verdict.KNOWN_FAILING, Verdict.DISPUTED})
 

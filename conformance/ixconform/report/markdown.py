@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ixconform.report import view
-from ixconform.report.model import Check, Outcome, PreflightResult, Report, Verdict
+from ixconform.report.model import Check, PreflightResult, Report
 from ixconform.report.story import story
 from ixconform.report.text import clean, duration, line, plural
+from ixconform.report.verdict import Outcome, Verdict
 
 TOP = 5
 """So many findings are told in full."""

@@ -10,77 +10,17 @@ of older reports would notice gets a new version.
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
+from ixconform.report.origin import Capability, Connector, Fact, Kit, Profile
+from ixconform.report.verdict import EXIT, LevelResult, Outcome, Verdict
+
 SCHEMA = "ixkit-report/1"
-
-
-class ReportError(ValueError):
-    """The text is no report that this kit reads. The message says what was found and what was expected."""
-
-
-class Verdict(StrEnum):
-    """What one check came to. `BLOCKING` and `UNDECIDED` say what it does to its level."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    ERROR = "error"
-    """It should not have come to this: a listed known failure that passes, or a check that broke."""
-    SKIP = "skip"
-    """Claimed, but it could not be decided: never reached, or too little evidence."""
-    OMIT = "omit"
-    """Not claimed, or it does not apply."""
-    WARN = "warn"
-    """Allowed, but unwise."""
-    KNOWN_FAILING = "known-failing"
-    """On the connector's own list of known failures, and it failed as listed."""
-    FLAKY = "flaky"
-    """It did not fail three times out of three, or it is on the list of those that do so."""
-    DISPUTED = "disputed"
-    """It rests on a rule that is inferred, or only on one reading of a rule."""
-
-
-BLOCKING = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.KNOWN_FAILING})
-"""With one of these a level is not reached."""
-
-UNDECIDED = frozenset({Verdict.SKIP, Verdict.FLAKY})
-"""With one of these nobody knows whether a level is reached (exit code 3)."""
-
-
-class LevelResult(StrEnum):
-    REACHED = "reached"
-    FAILED = "failed"
-    INCONCLUSIVE = "inconclusive"
-    NOT_RUN = "not-run"
-
-
-class Outcome(StrEnum):
-    """What the whole run came to; each has its exit code in `EXIT`."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    INCONCLUSIVE = "inconclusive"
-    NOT_STARTED = "not-started"
-    """Preflight found a set-up mistake: the connector was not judged."""
-    KIT_ERROR = "kit-error"
-    INTERRUPTED = "interrupted"
-
-
-EXIT = {
-    Outcome.PASSED: 0,
-    Outcome.FAILED: 1,
-    Outcome.INCONCLUSIVE: 3,
-    Outcome.NOT_STARTED: 4,
-    Outcome.KIT_ERROR: 5,
-    Outcome.INTERRUPTED: 130,
-}
 
 
 class StepKind(StrEnum):
@@ -228,15 +168,6 @@ class Preflight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capability:
-    name: str
-    """`over_75`, `payments`, `correlation` …"""
-    claimed: bool
-    value: str = ""
-    """What was declared, as written in `ixkit.toml`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One plausible behaviour of a rule that the documents leave open, and the verdict under it."""
 
@@ -274,50 +205,6 @@ class Politeness:
     worst_burst: Count = 0
     """The most requests to one system within one second of virtual time."""
     windows: tuple[RateWindow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    name: str
-    """`specs/silvasoft.yaml`, `specs/silvasoft.rules.yaml` …"""
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kit:
-    name: str
-    version: str
-    digests: tuple[Digest, ...] = ()
-    """Contracts and rule books that the verdicts rest on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connector:
-    name: str
-    driver: str
-    """`command`, `service`, `http` or `python`."""
-    version: str = ""
-    command: tuple[str, ...] = ()
-    artefact_sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
-    """Digest of the file that was started; empty where there is no single file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    name: str
-    """`ixpole-silvasoft-draft`"""
-    source: str
-    target: str
-    mode: str
-    """`direct`, `draft` or `source-only`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One fact about the place where the run took place."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,60 +259,3 @@ def highest(levels: Iterable[Level]) -> int | None:
             break
         reached = level.level
     return reached
-
-
-def level_result(verdicts: Iterable[Verdict]) -> LevelResult:
-    """What a level's own verdicts make of it: one that blocks decides, then one that is open."""
-    seen = set(verdicts)
-    if not seen:
-        return LevelResult.NOT_RUN
-    if seen & BLOCKING:
-        return LevelResult.FAILED
-    return LevelResult.INCONCLUSIVE if seen & UNDECIDED else LevelResult.REACHED
-
-
-def to_json(report: Report) -> bytes:
-    """The report as pure ASCII JSON. The same report always gives the same bytes."""
-    return (json.dumps(msgspec.to_builtins(report), indent=1, allow_nan=False) + "\n").encode("ascii")
-
-
-def from_json(data: bytes | str) -> Report:
-    """The report that was written. Raises ReportError with the place where it is none.
-
-    Members that this version does not know are ignored, as a reader of newer reports must.
-    """
-    try:
-        value = json.loads(data, parse_constant=_no_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as wrong:
-        raise ReportError(f"this is no JSON: {wrong}") from None
-    found = value.get("schema") if isinstance(value, dict) else None
-    if found != SCHEMA:
-        raise ReportError(f"this is no report of this kit: schema is {found!r}, {SCHEMA!r} was expected")
-    try:
-        return msgspec.convert(value, Report, strict=True)
-    except msgspec.ValidationError as wrong:
-        raise ReportError(f"the report breaks its schema: {wrong}") from None
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of a report: what `report.schema.json` holds."""
-    made = msgspec.json.schema(Report)
-    made["$defs"]["Report"]["properties"]["schema"] = {"const": SCHEMA}
-    made["$defs"]["Report"]["required"] = sorted({*made["$defs"]["Report"]["required"], "schema"})
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{SCHEMA.replace('/', ':')}",
-        "title": "Report of a conformance run",
-        **made,
-    }
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is too large")
-    return value

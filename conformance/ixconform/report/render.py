@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from ixconform.report.model import Report, to_json
+from ixconform.report.file import to_json
+from ixconform.report.model import Report
 
 Draw = Callable[[Report], str]
 

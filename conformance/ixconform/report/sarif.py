@@ -11,9 +11,10 @@ import re
 from typing import Any
 
 from ixconform.report import view
-from ixconform.report.model import Because, Check, Report, Verdict
+from ixconform.report.model import Because, Check, Report
 from ixconform.report.story import source, story, told
 from ixconform.report.text import clean, line
+from ixconform.report.verdict import Verdict
 
 LEVELS = {
     Verdict.ERROR: "error",

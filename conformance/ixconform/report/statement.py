@@ -11,8 +11,10 @@ import json
 from typing import Any
 
 from ixconform.report import view
-from ixconform.report.model import Outcome, Report, Verdict, to_json
+from ixconform.report.file import to_json
+from ixconform.report.model import Report
 from ixconform.report.text import line
+from ixconform.report.verdict import Outcome, Verdict
 
 WARNED = (Verdict.WARN, Verdict.DISPUTED, Verdict.FLAKY, Verdict.SKIP)
 

@@ -7,17 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ixconform.report.model import (
-    Check,
-    Level,
-    LevelResult,
-    Outcome,
-    Politeness,
-    PreflightResult,
-    Report,
-    Verdict,
-)
+from ixconform.report.model import Check, Level, Politeness, PreflightResult, Report
 from ixconform.report.text import line, plural
+from ixconform.report.verdict import LevelResult, Outcome, Verdict
 
 ORDER = (
     Verdict.ERROR,

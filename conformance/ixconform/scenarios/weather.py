@@ -54,7 +54,7 @@ def refusals(asked: Asked) -> list[Case] | Omitted:
     """A login that is over, once, at each place."""
     made = []
     for call in _distinct(asked.recorded):
-        if call.nth == 1 and call.operation not in asked.target.traits.logins | {"postToken"}:
+        if call.nth == 1 and call.operation not in asked.target.traits.sign_ins:
             armed = {
                 "place": "received",
                 "harm": "status",

@@ -37,6 +37,7 @@ class Traits:
     adds: frozenset[str] = frozenset()
     """Operations that make a customer."""
     logins: frozenset[str] = frozenset()
+    """Operations that sign in there."""
     enforced: tuple[str, ...] = ()
     """Members by which the target itself keeps a second document out, if the connector sends one."""
     part_payments: bool = True
@@ -71,6 +72,16 @@ class Traits:
     """A customer is no record of its own, but comes with the first document."""
     opening: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)
     """What is set up at first, by mode."""
+
+    @property
+    def sign_ins(self) -> frozenset[str]:
+        """Operations that sign in, there or at iXpole."""
+        return self.logins | {"postToken"}
+
+    @property
+    def bookless(self) -> frozenset[str]:
+        """What changes something and books nothing: signing in, and saying where one hears."""
+        return self.sign_ins | self.registers
 
 
 class Target(Protocol):

@@ -7,7 +7,8 @@ from typing import Any
 
 from ixmocks.engine.system import Action
 from ixmocks.ixpole import desk, sales
-from ixmocks.ixpole.shape import CUSTOMER, PRODUCT, STORED_SALE, Table
+from ixmocks.ixpole.shape import Table
+from ixmocks.ixpole.tables import CUSTOMER, PRODUCT, STORED_SALE
 
 Schema = Mapping[str, Any]
 

@@ -16,7 +16,7 @@ from typing import Any
 from ixmocks.engine.outcome import Changed, Outcome, Readings, Refused, Violation
 from ixmocks.ixpole import plan, seed, show
 from ixmocks.ixpole.rules import refused
-from ixmocks.ixpole.shape import INSTALMENT, LEAVE_OUT, Member, Misfit, Table, read, read_date, shown
+from ixmocks.ixpole.shape import LEAVE_OUT, Member, Misfit, Table, read, read_date, shown
 from ixmocks.ixpole.state import (
     Customer,
     Instalment,
@@ -28,6 +28,7 @@ from ixmocks.ixpole.state import (
     status_of,
     today,
 )
+from ixmocks.ixpole.tables import INSTALMENT
 
 Command = dict[str, Any]
 Rule = Callable[..., Outcome]

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from ixmocks.ixpole import money
-from ixmocks.ixpole.shape import INSTALMENT, STORED_SALE, Misfit, read
+from ixmocks.ixpole.shape import Misfit, read
 from ixmocks.ixpole.state import (
     Customer,
     Instalment,
@@ -29,6 +29,7 @@ from ixmocks.ixpole.state import (
     State,
     VatRate,
 )
+from ixmocks.ixpole.tables import INSTALMENT, STORED_SALE
 
 OWNER = Owner(user_id=1, name="An Peeters", email="an@club.example")
 PRICE_DECIMALS_MAX = 6

@@ -12,7 +12,7 @@ from ixmocks.engine.outcome import Changed, Outcome, Readings, Violation
 from ixmocks.ixpole import money, plan, show
 from ixmocks.ixpole.desk import Command, answering, missing, unfit
 from ixmocks.ixpole.rules import refused
-from ixmocks.ixpole.shape import LINE, STORED_SALE, Misfit, read, read_date, shown
+from ixmocks.ixpole.shape import Misfit, read, read_date, shown
 from ixmocks.ixpole.state import (
     Instalment,
     Kind,
@@ -26,6 +26,7 @@ from ixmocks.ixpole.state import (
     stage_of,
     today,
 )
+from ixmocks.ixpole.tables import LINE, STORED_SALE
 
 OF_A_SALE = {member.name for member in STORED_SALE}
 

@@ -7,17 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ixmocks.ixpole import plan
-from ixmocks.ixpole.shape import (
-    CUSTOMER,
-    PRODUCT,
-    SETTINGS,
-    STORED_SALE,
-    Misfit,
-    read,
-    shown,
-    suggestion,
-)
+from ixmocks.ixpole.shape import Misfit, read, shown, suggestion
 from ixmocks.ixpole.state import Customer, Product, Settings, State
+from ixmocks.ixpole.tables import CUSTOMER, PRODUCT, SETTINGS, STORED_SALE
 
 FIRST_ID = 100_001
 """Ids that a scenario leaves out begin here."""

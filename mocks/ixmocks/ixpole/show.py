@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ixmocks.ixpole import shape
+from ixmocks.ixpole import shape, tables
 from ixmocks.ixpole.money import amount_of
 from ixmocks.ixpole.state import Customer, Instalment, Product, Sale, State, status_of
 
@@ -13,16 +13,16 @@ Json = dict[str, Any]
 
 
 def customer(of: Customer) -> Json:
-    return shape.show(shape.CUSTOMER, of)
+    return shape.show(tables.CUSTOMER, of)
 
 
 def product(of: Product) -> Json:
-    return shape.show(shape.PRODUCT, of)
+    return shape.show(tables.PRODUCT, of)
 
 
 def sale(of: Sale) -> Json:
     """For people: as answers show it, and whether it is Final."""
-    return {**shape.show(shape.SALE, of), "status": of.state.value}
+    return {**shape.show(tables.SALE, of), "status": of.state.value}
 
 
 def instalment(state: State, of: Instalment, today: date) -> Json:
@@ -34,12 +34,12 @@ def instalment(state: State, of: Instalment, today: date) -> Json:
         "invoiceReference": of.invoice_reference,
         "type": of.kind.value,
         "status": status_of(of, today).value,
-        "season": shape.show(shape.SEASON, of.season),
-        "sale": shape.show(shape.SALE, state.sales[of.sale_id]),
-        "customer": shape.show(shape.CUSTOMER_OF_INSTALMENT, state.customers[of.customer_id]),
+        "season": shape.show(tables.SEASON, of.season),
+        "sale": shape.show(tables.SALE, state.sales[of.sale_id]),
+        "customer": shape.show(tables.CUSTOMER_OF_INSTALMENT, state.customers[of.customer_id]),
         "addressId": of.address_id,
         "contactId": of.contact_id,
-        "owner": shape.show(shape.OWNER, of.owner),
+        "owner": shape.show(tables.OWNER, of.owner),
         "currency": of.currency,
         "paymentTermDays": of.payment_term_days,
         "amountExclVat": amount_of(of.net_cents),
@@ -48,5 +48,5 @@ def instalment(state: State, of: Instalment, today: date) -> Json:
         "invoiceNumber": of.invoice_number or None,
         "invoiceDueDate": of.due_date.isoformat() if of.due_date else None,
         "paymentNo": of.payment_no or None,
-        "lines": [shape.show(shape.LINE, line) for line in of.lines],
+        "lines": [shape.show(tables.LINE, line) for line in of.lines],
     }

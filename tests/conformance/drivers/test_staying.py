@@ -12,11 +12,13 @@ from ixconform.control import Control
 from ixconform.drivers.driver import Driver
 from ixconform.drivers.http import HttpDriver
 from ixconform.drivers.service import ServiceDriver
+from ixconform.driving import idle_polls
 from ixconform.judge import judge
-from ixconform.play import Stage, idle_polls, play
+from ixconform.play import play
 from ixconform.profile import Claims, profile_of
 from ixconform.scenarios.asked import Asked, Omitted, recording
 from ixconform.scenarios.catalogue import SCENARIOS
+from ixconform.stage import Stage
 from ixconform.systems.registry import target_of
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"

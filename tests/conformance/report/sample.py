@@ -7,27 +7,20 @@ from typing import Any
 
 from ixconform.report.model import (
     Because,
-    Capability,
     Check,
-    Connector,
     Counterexample,
-    Digest,
-    Fact,
-    Kit,
     Level,
-    LevelResult,
-    Outcome,
     Politeness,
     Preflight,
     PreflightResult,
-    Profile,
     RateWindow,
     Reading,
     Report,
     Step,
     StepKind,
-    Verdict,
 )
+from ixconform.report.origin import Capability, Connector, Digest, Fact, Kit, Profile
+from ixconform.report.verdict import LevelResult, Outcome, Verdict
 
 KIT = Kit(
     name="ixkit",

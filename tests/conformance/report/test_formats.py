@@ -20,10 +20,12 @@ from rich.console import Console
 from conformance.report import sample
 from conformance.report.sarif_schema import SARIF
 from ixconform.report import badge, console, html, junit, markdown, sarif, statement, view
-from ixconform.report.model import Level, LevelResult, Outcome, Report, Verdict, level_result, to_json
+from ixconform.report.file import to_json
+from ixconform.report.model import Level, Report
 from ixconform.report.render import FORMATS, write
 from ixconform.report.story import story
 from ixconform.report.text import MAX, clean, line
+from ixconform.report.verdict import LevelResult, Outcome, Verdict, level_result
 
 FULL, HOSTILE, NOT_STARTED = sample.full(), sample.hostile(), sample.not_started()
 ALL = [FULL, HOSTILE, NOT_STARTED]

@@ -16,7 +16,8 @@ from conformance.zoo.page import keep, kept
 from conformance.zoo.zoo import CONNECTORS, Animal, alarms, hunt, judge, listed, stage_of, wish_of
 from ixconform.control import Control
 from ixconform.drivers.command import CommandDriver
-from ixconform.report.model import Check, Verdict
+from ixconform.report.model import Check
+from ixconform.report.verdict import Verdict
 from ixconform.runner import Result, Runner
 
 NODE = CONNECTORS / "node" / "connector.mjs"

@@ -28,12 +28,15 @@ from ixconform.data import Case
 from ixconform.drivers.command import CommandDriver
 from ixconform.drivers.driver import Driver
 from ixconform.drivers.python import PythonDriver
-from ixconform.play import Stage
 from ixconform.profile import Claims, profile_of
-from ixconform.report.model import Check, LevelResult, Verdict
-from ixconform.runner import Played, Result, Runner, Wish
+from ixconform.report.model import Check
+from ixconform.report.verdict import LevelResult, Verdict
+from ixconform.runner import Result, Runner
 from ixconform.server import serving
+from ixconform.stage import Stage
 from ixconform.systems.registry import target_of
+from ixconform.trying import Played
+from ixconform.wish import Wish
 
 CONNECTORS = Path(__file__).parents[1] / "connectors"
 KINDS = ("mutants", "unlisted", "variants")

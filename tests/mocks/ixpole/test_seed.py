@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ixmocks.engine.system import SeedError
-from ixmocks.ixpole import seed, shape, show, state
+from ixmocks.ixpole import seed, show, state, tables
 from ixmocks.ixpole.state import Instalment, Mark, SaleState, State
 
 CUSTOMER = {
@@ -230,7 +230,7 @@ def test_a_code_comes_once() -> None:
 
 
 PLACES = ["customers.0", "products.0", "instalments.0", "customers", "instalments.0.lines", "settings"]
-ALL_MEMBERS = (*shape.CUSTOMER, *shape.PRODUCT, *shape.INSTALMENT, *shape.LINE)
+ALL_MEMBERS = (*tables.CUSTOMER, *tables.PRODUCT, *tables.INSTALMENT, *tables.LINE)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.decimals(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
@@ -254,10 +254,10 @@ def test_whatever_a_scenario_says_it_loads_or_is_explained(path: str, name: str 
 
 
 def test_every_member_of_a_table_has_its_field() -> None:
-    tables = {
-        state.Customer: shape.CUSTOMER, state.Product: shape.PRODUCT, state.Sale: shape.STORED_SALE,
-        state.Line: shape.LINE, state.Address: shape.ADDRESS, state.Contact: shape.CONTACT,
-        state.Settings: shape.SETTINGS, state.BomPart: shape.BOM_PART, state.Season: shape.SEASON,
+    held_in = {
+        state.Customer: tables.CUSTOMER, state.Product: tables.PRODUCT, state.Sale: tables.STORED_SALE,
+        state.Line: tables.LINE, state.Address: tables.ADDRESS, state.Contact: tables.CONTACT,
+        state.Settings: tables.SETTINGS, state.BomPart: tables.BOM_PART, state.Season: tables.SEASON,
     }  # fmt: skip
-    for kind, table in tables.items():
+    for kind, table in held_in.items():
         assert {f.name for f in fields(kind)} == {member.field for member in table}, kind
