@@ -44,12 +44,16 @@ class Connector:
 
     def run_as(self, driver: Driver, place: Place) -> None:
         """One run in a session of its own, on the same store."""
-        mine, self.session = self.session, self._opened(driver, place)
+        mine, env, ear = self.session, self.env, self.scene.ear
+        onward = "" if ear is None else ear.onward
+        self.session = self._opened(driver, place)
         try:
             self.run()
         finally:
             self.session.close()
-            self.session = mine
+            self.session, self.env = mine, env
+            if ear is not None:
+                ear.onward = onward
 
     def begin(self) -> Going:
         self.env["IXKIT_NOW"] = self.scene.read_clock()

@@ -63,9 +63,9 @@ class Trials:
 
     def compare(self, code: str, played: Sequence[Played]) -> None:
         """All cases of a scenario must end like its first."""
-        seen = [self.seen(each.history) for each in played if each.history is not None]
-        for first, other, into in zip(seen[:1] * len(seen), seen[1:], played[1:], strict=False):
-            into.findings += differs(first, other, code)
+        seen = [(each, self.seen(each.history)) for each in played if each.history is not None]
+        for each, other in seen[1:]:
+            each.findings += differs(seen[0][1], other, code)
 
     def seen(self, history: History) -> Seen:
         return Seen(history=history, target=self.stage.target, claims=self.claims)
