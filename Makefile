@@ -27,7 +27,7 @@ serve: $(VENV)/.runtime ## the mock servers, until Ctrl-C (ARGS="--scenario club
 	@$(BIN)/ixkit serve $(ARGS)
 
 test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" for less)
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 $(or $(strip $(ARGS)),--reached=build/reached.json)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 --dist worksteal $(or $(strip $(ARGS)),--reached=build/reached.json)
 	@$(if $(strip $(ARGS)),:,$(MAKE) --no-print-directory coverage-gate)
 
 coverage-gate: $(VENV)/.dev ## what of the contracts the last whole `make test` did not reach; a part of it
@@ -37,7 +37,7 @@ mutate: $(VENV)/.dev ## would the tests notice a weaker rule? all rules (ARGS="s
 	@$(BIN)/python tools/mutate.py $(or $(ARGS),--write docs/mutants.md)
 
 test-long: $(VENV)/.dev tools/peers/node_modules/.stamp tools/peers/.venv/.stamp ## all tests, the long ones too, with many more examples
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 -m "long or not long" $(ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(BIN)/python -m pytest -n 2 --dist worksteal -m "long or not long" $(ARGS)
 
 simulate: $(VENV)/.dev ## one simulated life, side by side (ARGS="--seed 17" or "--plan … --shrink")
 	@PYTHONPATH=tests $(BIN)/python -m simulation.replay $(ARGS)
