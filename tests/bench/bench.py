@@ -170,7 +170,7 @@ def table(figures: Figures) -> Table:
                 cells += "", ""
                 continue
             other = statistics.median(figures[name][what])
-            ratio = other / ixkit if what.endswith(COST) else ixkit / other
+            ratio = ixkit / other if what in REQUESTS else other / ixkit  # above 1: ixkit is the better one
             cells += shown(other), f"{ratio:.2f}"
             if name == "prism" and what in REQUESTS:
                 judge = ratio
