@@ -26,8 +26,9 @@ demo: $(VENV)/.runtime ## a club's season goes into four accounting systems and 
 serve: $(VENV)/.runtime ## the mock servers, until Ctrl-C (ARGS="--scenario club-season" for more)
 	@$(BIN)/ixkit serve $(ARGS)
 
+# One worker more than there are processors on a small machine: many tests wait for the processes that they start.
 test: $(VENV)/.dev ## all tests but the long ones: minutes (ARGS="-k silvasoft" for less)
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 2 --dist worksteal $(or $(strip $(ARGS)),--reached=build/reached.json)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n 3 --dist worksteal $(or $(strip $(ARGS)),--reached=build/reached.json)
 	@$(if $(strip $(ARGS)),:,$(MAKE) --no-print-directory coverage-gate)
 
 coverage-gate: $(VENV)/.dev ## what of the contracts the last whole `make test` did not reach; a part of it
