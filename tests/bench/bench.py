@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
@@ -156,26 +156,48 @@ def _took(deed: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def table(figures: Figures) -> Table:
+def compared(figures: Figures) -> Iterator[tuple[str, float, list[tuple[float, float] | None]]]:
+    """What was measured, ours, and for each of the others its figure and how many times better ours is."""
     others = [name for name in figures if name != "ixkit"]
-    heads = [head for name in others for head in (name, "ratio")]
+    for what, taken in figures["ixkit"].items():
+        ixkit, beside = statistics.median(taken), list[tuple[float, float] | None]()
+        for name in others:
+            if what not in figures[name]:
+                beside.append(None)
+                continue
+            other = statistics.median(figures[name][what])
+            beside.append((other, ixkit / other if what in REQUESTS else other / ixkit))
+        yield what, ixkit, beside
+
+
+def table(figures: Figures) -> Table:
+    """For a terminal, with the bars. Prism is the first of the others."""
+    heads = [head for name in figures if name != "ixkit" for head in (name, "ratio")]
     rows = Table("", "ixkit", *heads, "bar", "", box=None, pad_edge=False)
     for column in rows.columns[1:-2]:
         column.justify = "right"
-    for what, taken in figures["ixkit"].items():
-        ixkit = statistics.median(taken)
-        cells, judge = list[str](), ixkit
-        for name in others:
-            if what not in figures[name]:
-                cells += "", ""
-                continue
-            other = statistics.median(figures[name][what])
-            ratio = ixkit / other if what in REQUESTS else other / ixkit  # above 1: ixkit is the better one
-            cells += shown(other), f"{ratio:.2f}"
-            if name == "prism" and what in REQUESTS:
-                judge = ratio
+    for what, ixkit, beside in compared(figures):
+        cells = [
+            cell
+            for each in beside
+            for cell in (("", "") if each is None else (shown(each[0]), f"{each[1]:.2f}"))
+        ]
+        judge = beside[0][1] if what in REQUESTS and beside[0] is not None else ixkit
         rows.add_row(what, shown(ixkit), *cells, *judged(what, judge))
     return rows
+
+
+def for_page(figures: Figures) -> str:
+    """For a page, which is narrower."""
+    rows = [
+        [
+            what,
+            shown(ixkit),
+            *("" if each is None else f"{shown(each[0])} ({each[1]:.2f}×)" for each in beside),
+        ]
+        for what, ixkit, beside in compared(figures)
+    ]
+    return page.markdown(["", *figures], rows)
 
 
 def judged(what: str, figure: float) -> tuple[str, str]:
@@ -225,14 +247,13 @@ def main() -> None:
         sys.exit(4)
     given.out.write_text(json.dumps({"machine": about, "figures": figures}, indent=2) + "\n", "utf-8")
     print(f"\nrequests a second unless another unit is named; medians of {given.rounds} rounds\n")
-    shown_table = table(figures)
-    Console().print(shown_table)
+    Console().print(table(figures))
     if given.write:
         facts = ", ".join(f"{key} {value}" for key, value in about.items())
         page.write(
             given.write,
             "bench",
-            f"{page.of(shown_table)}\nMachine: {facts}. Medians of {given.rounds} rounds.\n",
+            f"{for_page(figures)}\nMachine: {facts}. Medians of {given.rounds} rounds.\n",
         )
     print(f"\nall figures: {given.out}")
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.table import Table
-
 
 def write(page: Path, mark: str, table: str) -> None:
     """Put the table between `<!-- mark -->` and `<!-- /mark -->`. Raises ValueError without such marks."""
@@ -23,9 +21,3 @@ def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(heads) + " |", "| --- |" + " --: |" * (len(heads) - 1)]
     lines += ["| " + " | ".join(cell or "–" for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
-
-
-def of(table: Table) -> str:
-    """A table as it was printed."""
-    columns = [[str(cell) for cell in column.cells] for column in table.columns]
-    return markdown([str(column.header) for column in table.columns], zip(*columns, strict=True))
