@@ -7,7 +7,6 @@ final. Each of these has a world of its own in one server.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -26,7 +25,8 @@ from ixmocks.demo_offices import OFFICES, Office, client
 from ixmocks.demo_season import Season, play
 
 MODES = ("direct", "draft")
-AT_ONCE_MAX = 4
+AT_ONCE = 4
+"""Seasons that are played at a time: each waits half of it, for the mocks or for news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _played(
     place: Place, offices: list[Office], modes: list[str], scenario: str | None, folder: Path
 ) -> Iterator[Season]:
     """All seasons in the order in which they are shown, several at once."""
-    workers = ThreadPoolExecutor(min(AT_ONCE_MAX, os.cpu_count() or 1))
+    workers = ThreadPoolExecutor(AT_ONCE)
     try:
         futures: list[Future[Season]] = []
         for office in offices:
