@@ -8,14 +8,15 @@ a page does not lose what it says to a run that looked at less.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- conform: begin -->", "<!-- conform: end -->"
+from marks import placed, table
+
+MARK = "conform"
 HIGHEST = 4
 HEAD = ("profile", "reached", "verdicts", "cases", "requests", "CPU seconds", "seconds L0 to L2", "L3", "L4")
 BAD = frozenset({"fail", "error", "flaky", "skip", "known-failing", "disputed"})
@@ -34,7 +35,10 @@ def main(words: Sequence[str]) -> int:
     if page is not None and all(
         each is not None and each["asked_level"] == HIGHEST for each in reports.values()
     ):
-        page.write_text(placed(page.read_text("utf-8"), markdown(reports)), "utf-8")
+        try:
+            page.write_text(placed(page.read_text("utf-8"), MARK, markdown(reports)), "utf-8")
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"conform_table: {page}: {error}") from None
         print(f"\nwritten: {page}")
     wrong = [each for each in reports.values() if each is None or each["outcome"] != "passed"]
     return 1 if wrong else 0
@@ -96,8 +100,7 @@ def plain(reports: Mapping[str, Report | None]) -> str:
 
 
 def markdown(reports: Mapping[str, Report | None]) -> str:
-    lines = [f"| {' | '.join(HEAD)} |", f"|{' --- |' * len(HEAD)}"]
-    lines += [f"| {' | '.join(row(name, each))} |" for name, each in reports.items()]
+    lines = [table(HEAD, [row(name, each) for name, each in reports.items()])]
     seen = sorted({str(each["started_at"])[:10] for each in reports.values() if each is not None})
     facts = {
         f["name"]: f["value"] for each in reports.values() if each is not None for f in each["environment"]
@@ -111,13 +114,6 @@ def markdown(reports: Mapping[str, Report | None]) -> str:
         f"- {name.removeprefix('ixpole-')}: {line}" for name, each in reports.items() for line in wrong(each)
     ]
     return "\n".join([*lines, *(["", *failed] if failed else [])])
-
-
-def placed(page: str, table: str) -> str:
-    """The page with this table between its marks."""
-    if BEGIN not in page or END not in page:
-        raise SystemExit(f"conform_table: the page has no place for it: {BEGIN} … {END}")
-    return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{table}\n{END}", page, count=1, flags=re.S)
 
 
 if __name__ == "__main__":

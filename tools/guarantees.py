@@ -6,13 +6,13 @@ below; the words between them are written by hand. ``python tools/guarantees.py`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ixbridge.core import recovery
 from ixbridge.core.life import NEXT, Stage
 from ixbridge.core.recovery import RECOVERY, Fault, Recovery, StepKind
+from marks import placed, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "guarantees.md"
 
@@ -258,18 +258,8 @@ SECTIONS = {
 def filled(page: str) -> str:
     """The page with its tables as the code has them now."""
     for name, made in SECTIONS.items():
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        page, count = re.subn(
-            pattern, lambda found, made=made: found[1] + made() + found[2], page, flags=re.DOTALL
-        )
-        if count != 1:
-            raise ValueError(f"{PAGE.name} needs exactly one place for the table {name!r}, found {count}")
+        page = placed(page, name, made())
     return page
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
 
 
 def _cell(fault: Fault, kind: StepKind) -> str:

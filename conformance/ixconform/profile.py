@@ -48,10 +48,6 @@ class Profile:
     mode: str
     readings: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def source_only(self) -> bool:
-        return self.mode == "source-only"
-
 
 READINGS: Mapping[str, Mapping[str, str]] = {
     "ixpole-telecomx-direct": {"TCX-06": "automatic"},

@@ -21,13 +21,15 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[2] / "tools"))
 
-import page
 from kinds import sale
 from load import asker, per_second
 from rich.console import Console
 from rich.table import Table
 from servers import ADD, LIST, PRISM, ROOT, BenchError, Running, ask, fastify, ours, prism, wiremock
+
+import marks
 
 SERVERS: dict[str, Callable[[], AbstractContextManager[Running]]] = {
     "ixkit": ours,
@@ -44,6 +46,8 @@ BARS: dict[str, tuple[str, float]] = {
     "a new world, ms": ("at most", 5.0),
     "a new world over HTTP, ms": ("at most", 20.0),
 }
+MARK = "bench"
+"""Between these marks of a page the figures stand."""
 COST = ", µs of processor"
 """For one request. Neighbours take time from everybody, but hardly change what a request costs."""
 WARM_S, WARM_JAVA_S = 2, 12
@@ -193,11 +197,11 @@ def for_page(figures: Figures) -> str:
         [
             what,
             shown(ixkit),
-            *("" if each is None else f"{shown(each[0])} ({each[1]:.2f}×)" for each in beside),
+            *("–" if each is None else f"{shown(each[0])} ({each[1]:.2f}×)" for each in beside),
         ]
         for what, ixkit, beside in compared(figures)
     ]
-    return page.markdown(["", *figures], rows)
+    return marks.table(["", *figures], rows, right=True)
 
 
 def judged(what: str, figure: float) -> tuple[str, str]:
@@ -238,11 +242,14 @@ def main() -> None:
         print(", ".join(f"{key} {value}" for key, value in about.items()))
         if about["load before"] > BUSY * about["cores"]:
             print("the machine is busy with something else: read the ratios with care, or come back later")
+        page = given.write.read_text("utf-8") if given.write else ""
+        if given.write:
+            marks.placed(page, MARK, "")  # before the long work: is there a place for what comes of it?
         figures = measure(["ixkit", "prism", *given.beside], given.rounds, given.seconds)
         figures["ixkit"]["reset of a world, ms"] = reset_ms()
         figures["ixkit"]["a new world, ms"] = create_ms()
         figures["ixkit"]["a new world over HTTP, ms"] = create_over_http_ms()
-    except (BenchError, OSError, subprocess.CalledProcessError) as error:
+    except (BenchError, OSError, ValueError, subprocess.CalledProcessError) as error:
         print(f"bench: this run proves nothing: {error}", file=sys.stderr)
         sys.exit(4)
     given.out.write_text(json.dumps({"machine": about, "figures": figures}, indent=2) + "\n", "utf-8")
@@ -250,11 +257,8 @@ def main() -> None:
     Console().print(table(figures))
     if given.write:
         facts = ", ".join(f"{key} {value}" for key, value in about.items())
-        page.write(
-            given.write,
-            "bench",
-            f"{for_page(figures)}\nMachine: {facts}. Medians of {given.rounds} rounds.\n",
-        )
+        made = f"{for_page(figures)}\n\nMachine: {facts}. Medians of {given.rounds} rounds."
+        given.write.write_text(marks.placed(page, MARK, made), "utf-8")
     print(f"\nall figures: {given.out}")
 
 

@@ -22,17 +22,20 @@ from pathlib import Path
 from typing import Any, cast
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[2] / "tools"))
 
-import page
 from kinds import KINDS, Kind, numbered
 from uvicorn.server import ServerState
 
+import marks
 from ixmocks.engine.asgi import Front
 from ixmocks.engine.direct import Direct
 from ixmocks.engine.server import configure, settle
 from ixmocks.kit import Kit
 
 BATCH = 10
+MARK = "inside"
+"""Between these marks of a page the figures stand."""
 
 
 class Wire:
@@ -98,6 +101,12 @@ def main() -> None:
     asked.add_argument("--out", type=Path)
     asked.add_argument("--write", type=Path, help="a page whose table `inside` is to hold the figures")
     given = asked.parse_args()
+    try:
+        page = given.write.read_text("utf-8") if given.write else ""
+        if given.write:
+            marks.placed(page, MARK, "")
+    except (OSError, ValueError) as error:
+        asked.error(f"--write {given.write}: {error}")
     settle()
     found: dict[str, dict[str, float]] = {}
     for kind in KINDS:
@@ -127,7 +136,8 @@ def main() -> None:
         given.out.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
     if given.write:
         rows = [[name, *(f"{row[what]:,.0f}" for what in ("least", "median"))] for name, row in found.items()]
-        page.write(given.write, "inside", page.markdown(["request", "least, µs", "median, µs"], rows))
+        made = marks.table(["request", "least, µs", "median, µs"], rows, right=True)
+        given.write.write_text(marks.placed(page, MARK, made), "utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tools import conform_table
 
-PAGE = "# Page\n\n<!-- conform: begin -->\nold\n<!-- conform: end -->\n\nmore\n"
+PAGE = "# Page\n\n<!-- conform -->\nold\n<!-- /conform -->\n\nmore\n"
 
 
 def report(*verdicts: str, asked: int = 4, reached: int = 4) -> dict[str, Any]:

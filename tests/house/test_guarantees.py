@@ -24,7 +24,7 @@ def test_every_fault_and_every_recovery_is_explained() -> None:
 
 
 def test_a_page_without_a_place_for_a_table_is_told() -> None:
-    with pytest.raises(ValueError, match="exactly one place for the table 'promises'"):
+    with pytest.raises(ValueError, match="exactly one place <!-- promises -->"):
         guarantees.filled("# nothing")
 
 

@@ -154,9 +154,8 @@ class Hands:
             case No(cause=Cause.NOT_FOUND, reason=reason):
                 return self.notebook.park(case, park(Reason.SOURCE_WITHDRAWN, f"iXpole: {reason}"))
             case No(cause=Cause.INVALID | Cause.CONFLICT) as no if case.life.again:
-                return left(
-                    no, "iXpole"
-                )  # a late D may stand in the way; the real number is written once more
+                # A late D may stand in the way; the real number is written once more.
+                return left(no, "iXpole")
             case No(cause=Cause.INVALID | Cause.CONFLICT, reason=reason):
                 return self.notebook.park(case, park(Reason.REFUSED_BY_SOURCE, f"iXpole: {reason}"))
             case No() | Unknown() as problem:

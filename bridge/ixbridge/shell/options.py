@@ -29,17 +29,36 @@ def _checked(context: click.Context, parameter: click.Parameter, value: str) -> 
     return value
 
 
-journal_option = click.option(
-    "--journal",
-    "journal_file",
-    default=DEFAULT_JOURNAL,
-    show_default=True,
-    envvar=JOURNAL_ENV,
-    show_envvar=True,
-    callback=_checked,
-    metavar="FILE|URL",
-    help="Where everything is written before it is done: a file, or postgresql://USER@HOST/DATABASE.",
-)
+def _in_a_file(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    from ixbridge.shell.store import is_shared, shown
+
+    where = _checked(context, parameter, value)
+    if is_shared(where):
+        raise click.BadParameter(
+            f"{shown(where)}: a watch keeps its journal in a file of its own, since notifications come to one place;"
+            " bridges that share a database are started now and then, with `ixkit bridge run`"
+        )
+    return where
+
+
+def _journal(
+    callback: Callable[[click.Context, click.Parameter, str], str], metavar: str, where: str
+) -> Callable[[F], F]:
+    return click.option(
+        "--journal",
+        "journal_file",
+        default=DEFAULT_JOURNAL,
+        show_default=True,
+        envvar=JOURNAL_ENV,
+        show_envvar=True,
+        callback=callback,
+        metavar=metavar,
+        help=f"Where everything is written before it is done: {where}.",
+    )
+
+
+journal_option = _journal(_checked, "FILE|URL", "a file, or postgresql://USER@HOST/DATABASE")
+own_journal_option = _journal(_in_a_file, "FILE", "a file of its own")
 config_option = click.option(
     "--config",
     "config_file",

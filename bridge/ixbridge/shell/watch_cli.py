@@ -18,7 +18,7 @@ import click
 
 from ixbridge.shell.endings import ENVIRONMENT, USAGE, fail
 from ixbridge.shell.journal_cli import journal_open
-from ixbridge.shell.options import config_option, journal_option, pace_options
+from ixbridge.shell.options import config_option, own_journal_option, pace_options
 from ixbridge.shell.wiring import credentials_from, exchange_for, policy_from
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ HOST = re.compile(
 
 @click.command()
 @config_option
-@journal_option
+@own_journal_option
 @click.option(
     "--mode", type=click.Choice(["direct", "draft"]), help="For all instalments, whatever the file says."
 )
@@ -96,14 +96,8 @@ def watch(
     endpoint is kept in the journal and acted on only where it agrees with what the bridge has sent.
     """
     from ixbridge.shell.clock import RealClock
-    from ixbridge.shell.store import is_shared, shown
     from ixbridge.shell.watch import Locked, RealBell
 
-    if is_shared(journal_file):
-        fail(
-            f"{shown(journal_file)}: a watch keeps its journal in a file of its own, since notifications come to one"
-            " place; bridges that share a database are started now and then, with `ixkit bridge run`", USAGE,
-        )  # fmt: skip
     address = _address(listen, public_url)
     policy = policy_from(config_file, mode, None)
     credentials, urls = credentials_from(os.environ, policy)

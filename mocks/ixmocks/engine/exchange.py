@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ixmocks.engine.faults import Fault
-from ixmocks.engine.heads import RawHeaders, headers_of
+from ixmocks.engine.heads import RawHeaders, pairs_of
 from ixmocks.engine.journal import Event
 from ixmocks.engine.values import value
 
@@ -64,13 +64,4 @@ class Sent:
 
     @property
     def headers(self) -> RawHeaders:
-        return headers_of(self.head)
-
-
-@dataclass(slots=True)
-class Parsed:
-    """What of a request is needed before its operation is asked."""
-
-    headers: Mapping[str, str]
-    form: Mapping[str, Any]
-    body: Any = None
+        return pairs_of(self.head)

@@ -15,7 +15,7 @@ def head_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join([b"%s: %s\r\n" % (name, value.translate(_BLANKED)) for name, value in headers])
 
 
-def headers_of(head: bytes) -> RawHeaders:
+def pairs_of(head: bytes) -> RawHeaders:
     """Name and value of each line that `head_of` made."""
     return tuple(
         [(name, value) for name, _, value in [line.partition(b": ") for line in head.split(b"\r\n")[:-1]]]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ixmocks.engine.heads import RawHeaders, headers_of
+from ixmocks.engine.heads import RawHeaders, pairs_of
 from ixmocks.engine.outcome import Violation
 from ixmocks.engine.values import value
 
@@ -22,7 +22,7 @@ BYTES_MAX = 64 * 1024 * 1024
 KEPT_BYTES = 3_000
 """What an event keeps besides body and answer: headers, itself, and its moment's share of the states.
 
-1,400 to 2,400 bytes as measured with all five systems; somewhat more where much is planned for later.
+1,100 to 2,100 bytes as measured with all five systems; somewhat more where much is planned for later.
 """
 
 
@@ -59,7 +59,7 @@ class Event:
 
     @property
     def answer_headers(self) -> RawHeaders:
-        return headers_of(self.answer_head)
+        return pairs_of(self.answer_head)
 
     @property
     def changed(self) -> bool:

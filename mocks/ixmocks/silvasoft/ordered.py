@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 CHUNK_MAX = 64
@@ -24,16 +24,6 @@ class Ordered(Mapping[int, int]):
 
     def __init__(self, chunks: tuple[Runs, ...] = ()) -> None:
         self.chunks = chunks
-
-    @classmethod
-    def of(cls, numbers: Iterable[int]) -> Ordered:
-        runs: list[Run] = []
-        for number in sorted(set(numbers)):
-            if runs and runs[-1][1] == number - 1:
-                runs[-1] = (runs[-1][0], number, 0)
-            else:
-                runs.append((number, number, 0))
-        return cls(tuple(tuple(runs[at : at + CHUNK_MAX]) for at in range(0, len(runs), CHUNK_MAX)))
 
     def __len__(self) -> int:
         return sum(last - first + 1 for chunk in self.chunks for first, last, _ in chunk)

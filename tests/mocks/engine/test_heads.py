@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ixmocks.engine.heads import head_of, headers_of
+from ixmocks.engine.heads import head_of, pairs_of
 
 names = st.text("abc-", min_size=1).map(str.encode)
 values = st.text(st.characters(min_codepoint=0, max_codepoint=255), max_size=12).map(
@@ -18,9 +18,9 @@ values = st.text(st.characters(min_codepoint=0, max_codepoint=255), max_size=12)
 @example([(b"x", b": "), (b"x", b"")])
 def test_as_many_headers_leave_as_were_given_each_with_its_name(headers: list[tuple[bytes, bytes]]) -> None:
     head = head_of(headers)
-    assert [name for name, _ in headers_of(head)] == [name for name, _ in headers]
+    assert [name for name, _ in pairs_of(head)] == [name for name, _ in headers]
     assert head.count(b"\n") == head.count(b"\r") == len(headers)
-    for (_, given_value), (_, kept) in zip(headers, headers_of(head), strict=True):
+    for (_, given_value), (_, kept) in zip(headers, pairs_of(head), strict=True):
         assert len(kept) == len(given_value)
         assert all(
             is_kept or there == ord(" ") for is_kept, there in zip(map(fits, given_value), kept, strict=True)
@@ -35,4 +35,4 @@ def fits(byte: int) -> bool:
 
 def test_a_head_is_its_lines() -> None:
     assert head_of([(b"x", b"a"), (b"x", b"b")]) == b"x: a\r\nx: b\r\n"
-    assert headers_of(b"") == ()
+    assert pairs_of(b"") == ()
